@@ -1,0 +1,107 @@
+"""What a question becomes: evidence, citations, an answer, and the events on the way there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ingest.articles import Article
+from ingest.chunking import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage found for a question. `score` is comparable within one question only."""
+
+    passage: Passage
+    article: Article
+    score: float
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """Enough of an article to name it and to link to it."""
+
+    article_id: str
+    title: str
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words that a mark [number] stands for: `article.body[start:end] == quote`."""
+
+    number: int
+    article: ArticleRef
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A drafted sentence that failed its check, and why."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens billed by a model endpoint for one answer."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown and recorded. On `not_found` the text is empty and `nearest` is filled.
+
+    `text` carries the marks [1] [2]; `notes` are the bot's own words beside the answer (why the quoting answer
+    came instead of a model's, which part is not covered), from fixed templates that carry no claim.
+    """
+
+    question: str
+    outcome: Literal["answered", "not_found"]
+    text: str
+    citations: tuple[Citation, ...]
+    generator: str
+    generation: str
+    seconds: float
+    nearest: tuple[ArticleRef, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    notes: tuple[str, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a question stands: `passages` is how many are being read, from "reading" on."""
+
+    stage: Literal["searching", "reading", "writing", "checking"]
+    passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence that passed its check, shown while the rest is still being written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation, with what was answered."""
+
+    question: str
+    answer: str
+    cited_article_ids: tuple[str, ...] = ()
+
+
+AnswerEvent = Progress | CheckedSentence | Answer
+"""What `Answerer.answer` yields; the `Answer` is always the last."""
