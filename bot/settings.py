@@ -1,0 +1,80 @@
+"""The tables of config.toml that the bot owns, beside those of ingest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, cast
+
+from pydantic import Field
+
+from ingest.settings import INGEST_TABLES, IngestSettings, Table, ingest_settings, read_tables
+
+
+class RetrievalSettings(Table):
+    passages: int = Field(8, ge=1, le=50)
+    rerank_url: str = Field("", pattern=r"^(https?://\S+)?$")
+    rerank_model: str = ""
+
+
+class AnsweringSettings(Table):
+    provider: Literal["quoting", "openai"] = "quoting"
+    model: str = "gpt-4o-mini"
+    base_url: str = ""
+    deadline_seconds: float = Field(30.0, gt=0)
+    daily_tokens: int = Field(0, ge=0)
+
+
+class DiscordSettings(Table):
+    home_servers: tuple[int, ...] = ()
+    allowed_servers: tuple[int, ...] = ()
+    admin_roles: tuple[int, ...] = ()
+
+
+class ReaderSettings(Table):
+    address: str = "127.0.0.1:8080"
+    public_url: str = Field("", pattern=r"^(https?://\S+)?$")
+    public: bool = False
+    link_days: int = Field(30, ge=1)
+
+
+class RecordsSettings(Table):
+    path: Path = Path("data/records.sqlite")
+    keep_days: int = Field(90, ge=0)
+
+
+class Settings(Table):
+    """Everything the bot needs; paths are absolute. `config` is the file that was read."""
+
+    config: Path
+    ingest: IngestSettings
+    retrieval: RetrievalSettings
+    answering: AnsweringSettings
+    discord: DiscordSettings
+    reader: ReaderSettings
+    records: RecordsSettings
+
+
+BOT_TABLES: Mapping[str, type[Table]] = {
+    "retrieval": RetrievalSettings,
+    "answering": AnsweringSettings,
+    "discord": DiscordSettings,
+    "reader": ReaderSettings,
+    "records": RecordsSettings,
+}
+
+
+def load_settings(path: Path) -> Settings:
+    """Read config.toml, or raise a ConfigError that names the line at fault."""
+    tables = read_tables(path, {**INGEST_TABLES, **BOT_TABLES})
+    ingest = ingest_settings(path, tables)
+    records = cast("RecordsSettings", tables["records"])
+    placed = records.model_copy(update={"path": ingest.base / records.path.expanduser()})
+    own = {name: tables[name] for name in BOT_TABLES} | {"records": placed}
+    return Settings.model_construct(config=path.resolve(), ingest=ingest, **own)  # type: ignore[arg-type]
+
+
+def secret(name: str) -> str | None:
+    """A secret from the environment, or None; empty counts as absent."""
+    return os.environ.get(name, "").strip() or None

@@ -1,0 +1,287 @@
+"""SQLite: the articles of one generation, their passages, and the words they can be found by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass, fields
+from pathlib import Path
+
+from ingest.articles import Article
+from ingest.chunking import Passage
+from ingest.words import searchable
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, body TEXT NOT NULL,
+    url TEXT, source TEXT, author TEXT, published TEXT,
+    origin TEXT NOT NULL, path TEXT NOT NULL, hash TEXT NOT NULL
+);
+CREATE INDEX articles_by_url ON articles (url);
+CREATE INDEX articles_by_date ON articles (published);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE, article TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, vector TEXT NOT NULL
+);
+CREATE INDEX passages_by_article ON passages (article, start);
+CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row');
+CREATE VIRTUAL TABLE titles USING fts5 (title, source, published, prefix = '2 3', tokenize = 'unicode61');
+"""
+SCHEMA_VERSION = "1"
+TITLE_WEIGHT = 2.0  # a word of the title says more of a passage than one of its text
+
+_ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
+_CHUNK = 500  # bound below SQLite's limit of variables in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found by one of the searches; a higher score is better, on that search's own scale."""
+
+    passage_id: str
+    article_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as it stands in the catalogue: `vector` is the hash of the string it was embedded from."""
+
+    passage: Passage
+    vector: str
+
+
+def content_hash(article: Article) -> str:
+    """Changes when anything that is kept of the article does."""
+    kept = json.dumps(astuple(article), ensure_ascii=True)
+    return hashlib.sha256(kept.encode()).hexdigest()[:32]
+
+
+class Catalogue:
+    """One `catalogue.sqlite`. Reading is safe from many threads; writing is for one."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        self._readonly = readonly
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._opening = threading.Lock()
+
+    @classmethod
+    def create(cls, path: Path) -> Catalogue:
+        catalogue = cls(path)
+        catalogue.connection.executescript(SCHEMA)
+        catalogue.set_meta("schema", SCHEMA_VERSION)
+        return catalogue
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # immutable: a published catalogue is never written again, so readers need neither locks nor side files
+            query = "?mode=ro&immutable=1" if self._readonly else ""
+            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}{query}", uri=True, check_same_thread=False)
+            if not self._readonly:
+                # a killed build is thrown away whole, so only publishing has to reach the disk (`Catalogue.finish`)
+                connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
+            self._local.connection = connection
+            with self._opening:
+                self._opened.append(connection)
+        return connection
+
+    def close(self) -> None:
+        with self._opening:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.connection:
+            yield
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of the whole file, whoever has it open."""
+        target = sqlite3.connect(path)
+        try:
+            self.connection.backup(target)
+        finally:
+            target.close()
+
+    # -- meta
+
+    def meta(self, key: str) -> str | None:
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        with self.connection:
+            self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # -- writing
+
+    def put(self, article: Article, stored: Sequence[StoredPassage]) -> None:
+        """Add an article, or replace the one of the same id, with all its passages."""
+        self.remove(article.id)
+        columns = ", ".join(_ARTICLE_COLUMNS)
+        marks = ", ".join("?" * len(_ARTICLE_COLUMNS))
+        cursor = self.connection.execute(
+            f"INSERT INTO articles ({columns}, hash) VALUES ({marks}, ?)",  # noqa: S608 - column names are ours
+            (*asdict(article).values(), content_hash(article)),
+        )
+        self.connection.execute(
+            "INSERT INTO titles (rowid, title, source, published) VALUES (?, ?, ?, ?)",
+            (cursor.lastrowid, searchable(article.title), searchable(article.source or ""), article.published),
+        )
+        title = searchable(article.title)
+        for item in stored:
+            passage = item.passage
+            cursor = self.connection.execute(
+                "INSERT INTO passages (id, article, start, end, vector) VALUES (?, ?, ?, ?, ?)",
+                (passage.id, article.id, passage.start, passage.end, item.vector),
+            )
+            self.connection.execute(
+                "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
+                (cursor.lastrowid, title, searchable(passage.text)),
+            )
+
+    def remove(self, article_id: str) -> None:
+        row = self.connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return
+        self.connection.execute(
+            "DELETE FROM words WHERE rowid IN (SELECT number FROM passages WHERE article = ?)", (article_id,)
+        )
+        self.connection.execute("DELETE FROM passages WHERE article = ?", (article_id,))
+        self.connection.execute("DELETE FROM titles WHERE rowid = ?", row)
+        self.connection.execute("DELETE FROM articles WHERE number = ?", row)
+
+    # -- reading articles
+
+    def article(self, article_id: str) -> Article | None:
+        return self.articles([article_id]).get(article_id)
+
+    def articles(self, ids: Collection[str]) -> dict[str, Article]:
+        columns = ", ".join(_ARTICLE_COLUMNS)
+        rows = self._in(f"SELECT {columns} FROM articles WHERE id IN", ids)  # noqa: S608
+        return {row[0]: Article(*row) for row in rows}
+
+    def article_by_url(self, url: str) -> Article | None:
+        row = self.connection.execute("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()
+        return self.article(row[0]) if row else None
+
+    def article_by_title(self, title: str) -> Article | None:
+        row = self.connection.execute(
+            "SELECT id FROM articles WHERE title = ? COLLATE NOCASE ORDER BY published DESC", (title,)
+        ).fetchone()
+        return self.article(row[0]) if row else None
+
+    def article_hashes(self) -> dict[str, tuple[str, str, str]]:
+        """Every article's (content hash, origin, path) by its id."""
+        rows = self.connection.execute("SELECT id, hash, origin, path FROM articles")
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def find_titles(self, match: str, limit: int, offset: int = 0) -> list[Article]:
+        """Articles whose title, source or date match an FTS5 expression, newest first; bodies are left out."""
+        return self._headers(
+            "WHERE number IN (SELECT rowid FROM titles WHERE titles MATCH ?)", (match,), limit, offset
+        )
+
+    def newest(self, limit: int, offset: int = 0) -> list[Article]:
+        """Articles newest first; bodies are left out."""
+        return self._headers("", (), limit, offset)
+
+    def published_since(self, date: str, limit: int) -> list[Article]:
+        """Articles published on or after an ISO date, newest first; bodies are left out."""
+        return self._headers("WHERE published >= ?", (date,), limit, 0)
+
+    def _headers(self, where: str, values: tuple[str, ...], limit: int, offset: int) -> list[Article]:
+        rows = self.connection.execute(
+            "SELECT id, title, url, source, author, published, origin, path FROM articles "  # noqa: S608
+            f"{where} ORDER BY published DESC NULLS LAST, number LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        )
+        return [Article(row[0], row[1], "", *row[2:]) for row in rows]
+
+    # -- reading passages
+
+    def passages(self, ids: Collection[str]) -> dict[str, Passage]:
+        rows = self._in(
+            "SELECT p.id, p.article, p.start, p.end, substr(a.body, p.start + 1, p.end - p.start) "
+            "FROM passages p JOIN articles a ON a.id = p.article WHERE p.id IN",
+            ids,
+        )
+        return {row[0]: Passage(*row) for row in rows}
+
+    def article_passages(self, article_id: str) -> list[Passage]:
+        """The article's passages in reading order."""
+        rows = self.connection.execute(
+            "SELECT p.id, p.article, p.start, p.end, substr(a.body, p.start + 1, p.end - p.start) "
+            "FROM passages p JOIN articles a ON a.id = p.article WHERE p.article = ? ORDER BY p.start",
+            (article_id,),
+        )
+        return [Passage(*row) for row in rows]
+
+    def passage_vectors(self, article_id: str | None = None) -> dict[str, str]:
+        """The vector hash by passage id, of one article or of all."""
+        where, values = ("WHERE article = ?", (article_id,)) if article_id is not None else ("", ())
+        return dict(self.connection.execute(f"SELECT id, vector FROM passages {where}", values))  # noqa: S608
+
+    def passage_owners(self, ids: Collection[str]) -> dict[str, str]:
+        """The article id by passage id."""
+        return dict(self._in("SELECT id, article FROM passages WHERE id IN", ids))
+
+    def sample_passages(self, count: int) -> list[str]:
+        """Ids of about `count` passages spread evenly over the catalogue."""
+        total = self.count("passages")
+        step = max(1, total // max(1, count))
+        rows = self.connection.execute(
+            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY number) AS place FROM passages) "
+            "WHERE place % ? = 0 LIMIT ?",
+            (step, count),
+        )
+        return [row[0] for row in rows]
+
+    # -- words
+
+    def search_words(self, match: str, limit: int) -> list[Hit]:
+        """Passages that match an FTS5 expression, best first by BM25 with the title weighted."""
+        rows = self.connection.execute(
+            "SELECT p.id, p.article, found.score FROM (SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words "
+            "WHERE words MATCH ? ORDER BY score DESC LIMIT ?) AS found JOIN passages p ON p.number = found.rowid "
+            "ORDER BY found.score DESC",
+            (TITLE_WEIGHT, match, limit),
+        )
+        return [Hit(*row) for row in rows]
+
+    def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
+        """In how many passages each indexed (stemmed) term stands; a term that stands nowhere is left out."""
+        return dict(self._in("SELECT term, doc FROM terms WHERE term IN", terms))
+
+    # -- figures
+
+    def count(self, table: str) -> int:
+        assert table in ("articles", "passages")
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+    def dates(self) -> tuple[str | None, str | None]:
+        """The oldest and the newest publication date."""
+        row = self.connection.execute("SELECT min(published), max(published) FROM articles").fetchone()
+        return row[0], row[1]
+
+    def _in(self, statement: str, values: Collection[str]) -> Iterable[tuple[str, ...]]:
+        """Run `… IN` over any number of values, a bounded number at a time."""
+        listed = list(values)
+        for first in range(0, len(listed), _CHUNK):
+            some = listed[first : first + _CHUNK]
+            yield from self.connection.execute(f"{statement} ({', '.join('?' * len(some))})", some)

@@ -1,0 +1,114 @@
+"""The tables of config.toml that ingest owns, and the reading of any table."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.errors import ConfigError
+
+DEFAULT_CONFIG = Path("config.toml")
+
+
+class Table(BaseModel):
+    """One table of config.toml. Its fields are its keys; a key that is not a field is an error that names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CorpusSettings(Table):
+    paths: tuple[str, ...] = ("articles",)
+
+
+class IndexSettings(Table):
+    directory: Path = Path("data/index")
+    chroma: str = Field("local", pattern=r"^(local|cloud|https?://\S+)$")
+
+
+class EmbeddingSettings(Table):
+    provider: Literal["local", "openai"] = "local"
+    model: str = ""
+    base_url: str = ""
+
+
+class IngestSettings(Table):
+    """Everything `python -m ingest` needs; paths are absolute once loaded."""
+
+    base: Path
+    corpus: CorpusSettings
+    index: IndexSettings
+    embedding: EmbeddingSettings
+
+
+INGEST_TABLES: Mapping[str, type[Table]] = {
+    "corpus": CorpusSettings,
+    "index": IndexSettings,
+    "embedding": EmbeddingSettings,
+}
+# named here so that a mistyped table is told from one that belongs to the bot
+BOT_TABLES = ("answering", "discord", "reader", "records", "retrieval", "metrics")
+
+
+def load_ingest_settings(path: Path) -> IngestSettings:
+    """Read config.toml, or raise a ConfigError that names the line at fault."""
+    return ingest_settings(path, read_tables(path, INGEST_TABLES, others=BOT_TABLES))
+
+
+def ingest_settings(path: Path, tables: Mapping[str, Table]) -> IngestSettings:
+    """The ingest tables with their relative paths made absolute against the config file's folder."""
+    base = path.resolve().parent
+    index = tables["index"]
+    assert isinstance(index, IndexSettings)
+    placed = index.model_copy(update={"directory": base / index.directory.expanduser()})
+    return IngestSettings.model_construct(
+        base=base, corpus=tables["corpus"], index=placed, embedding=tables["embedding"]
+    )
+
+
+def read_tables(
+    path: Path, tables: Mapping[str, type[Table]], others: tuple[str, ...] = ()
+) -> dict[str, Table]:
+    """Every table of `tables`, with defaults where the file is silent. `others` may stand in the file unread."""
+    written = _parse(path)
+    known = (*tables, *others)
+    for name, value in written.items():
+        if name not in known:
+            raise ConfigError(f"{path}: there is no table [{name}]{_nearest(name, known)}.")
+        if not isinstance(value, dict):
+            raise ConfigError(f"{path}: {name!r} must be a table: write [{name}] and its keys below it.")
+    return {name: _table(path, name, table, written.get(name, {})) for name, table in tables.items()}
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no config file at {path}. Run from the folder that has config.toml, or name it with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as UTF-8 text: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _table(path: Path, name: str, table: type[Table], written: dict[str, Any]) -> Table:
+    try:
+        return table.model_validate(written)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            hint = _nearest(key, tuple(table.model_fields))
+            raise ConfigError(f"{path}: [{name}] has no key {key!r}{hint}.") from None
+        raise ConfigError(f"{path}: [{name}] {key}: {first['msg']}, not {first['input']!r}.") from None
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else f" (there are: {', '.join(sorted(known))})"
