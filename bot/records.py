@@ -284,7 +284,9 @@ def _first(rows: sqlite3.Cursor) -> Asked | None:
 
 
 def _asked(row: tuple[Any, ...]) -> Asked:
-    return Asked(*row[:-1], None if row[-1] is None else _answer(json.loads(row[-1])))
+    fields: list[Any] = list(row)
+    fields[-1] = None if row[-1] is None else _answer(json.loads(row[-1]))
+    return Asked(*fields)
 
 
 def _answer(data: dict[str, Any]) -> Answer:

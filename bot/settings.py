@@ -30,6 +30,15 @@ class DiscordSettings(Table):
     home_servers: tuple[int, ...] = ()
     allowed_servers: tuple[int, ...] = ()
     admin_roles: tuple[int, ...] = ()
+    allowed_roles: tuple[int, ...] = ()
+    allowed_channels: tuple[int, ...] = ()
+    ignored_channels: tuple[int, ...] = ()
+    private_channels: tuple[int, ...] = ()
+    threads: bool = True
+    cooldown_seconds: float = Field(5.0, ge=0)
+    channel_cooldown_seconds: float = Field(0.0, ge=0)
+    at_once: int = Field(4, ge=1)
+    shutdown_seconds: float = Field(10.0, ge=0)
 
 
 class ReaderSettings(Table):
@@ -37,6 +46,10 @@ class ReaderSettings(Table):
     public_url: str = Field("", pattern=r"^(https?://\S+)?$")
     public: bool = False
     link_days: int = Field(30, ge=1)
+
+
+class MetricsSettings(Table):
+    address: str = "127.0.0.1:8081"
 
 
 class RecordsSettings(Table):
@@ -53,6 +66,7 @@ class Settings(Table):
     answering: AnsweringSettings
     discord: DiscordSettings
     reader: ReaderSettings
+    metrics: MetricsSettings
     records: RecordsSettings
 
 
@@ -61,6 +75,7 @@ BOT_TABLES: Mapping[str, type[Table]] = {
     "answering": AnsweringSettings,
     "discord": DiscordSettings,
     "reader": ReaderSettings,
+    "metrics": MetricsSettings,
     "records": RecordsSettings,
 }
 
