@@ -1,0 +1,98 @@
+"""A document's text made an article's body: marks and clutter gone, every sentence of the article kept as it was."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.characters import tidy_characters
+from ingest.clutter import article_blocks, letters, plain_blocks, same_words
+from ingest.dates import date_near_the_top
+from ingest.markup import Block, lines_of, markdown_blocks, text_blocks
+from ingest.readers.document import Form
+
+_LONGEST_TITLE = 300
+_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """`body` with paragraphs apart by an empty line; the title and date that the text itself names, or None."""
+
+    body: str
+    title: str | None
+    published: str | None
+
+
+def clean(text: str, form: Form = "markdown", title: str | None = None) -> Cleaned:
+    """Pure and linear in the length of `text`; any string is accepted. `title` is what is known of it beforehand."""
+    title = one_line(title)
+    tidy = tidy_characters(text)
+    blocks = markdown_blocks(tidy) if form == "markdown" else text_blocks(tidy)
+    found = _title_in(blocks, title)
+    published = date_near_the_top(lines_of(blocks))
+    kept = article_blocks(blocks, found) if form == "markdown" else plain_blocks(blocks)
+    kept = _without_headline(kept, found)
+    return Cleaned("\n\n".join(filter(None, map(_rendered, kept))), found, published)
+
+
+def one_line(text: str | None) -> str | None:
+    """A title, a name or a label as one tidy line; None when nothing is left."""
+    return " ".join(tidy_characters(text).split())[:_LONGEST_TITLE].strip() or None if text else None
+
+
+def _title_in(blocks: list[Block], known: str | None) -> str | None:
+    """The headline as the text writes it, when it says the title that is known; else a first heading or line."""
+    heads = [block.text for block in blocks[:3] if len(block.lines) == 1 and len(block.text) <= _LONGEST_TITLE]
+    if known:
+        return next((head for head in heads if _fuller(head, known)), known)
+    if len(heads) > 1 and _crumbs_before(heads[0], heads[1]):
+        return heads[1]
+    first = next((block for block in blocks[:5] if block.kind == "heading"), blocks[0] if blocks else None)
+    if first is None or len(first.lines) > 1 or not first.text or len(first.text) > _LONGEST_TITLE:
+        return None
+    is_head = first.kind == "heading" or (len(blocks) > 1 and not _ENDS_SENTENCE.search(first.text))
+    return first.text if is_head and len(first.text.split()) <= 30 else None
+
+
+def _fuller(head: str, known: str) -> bool:
+    """`head` is `known` with the marks that a file name or a slug has lost."""
+    ascii_head, ascii_known = (re.sub(r"[^a-z0-9]", "", each.lower()) for each in (head, known))
+    return bool(ascii_known) and len(head) >= len(known) and ascii_head.startswith(ascii_known) and (
+        len(ascii_head) == len(ascii_known) or len(known) >= 60
+    )
+
+
+def _crumbs_before(crumbs: str, head: str) -> bool:
+    """A breadcrumb such as "Home News Middle East <headline>" stands right above the headline."""
+    return len(head) > 12 and crumbs != head and crumbs.endswith(head) and len(crumbs) < len(head) + 100
+
+
+def _without_headline(blocks: list[Block], title: str | None) -> list[Block]:
+    """The title is kept as the title: the body does not open with it, however often it stands there."""
+    if not title:
+        return blocks
+    wanted = letters(title)
+    return [
+        block
+        for index, block in enumerate(blocks)
+        if not (len(block.lines) == 1 and (same_words(block.text, title) or (
+            index < 3 and len(wanted) > 12 and _crumbs_before(letters(block.text), wanted))))
+    ]
+
+
+def _rendered(block: Block) -> str:
+    """Wrapped lines of a paragraph become one; lines that stand for themselves stay."""
+    if block.kind != "prose":
+        return block.text.strip()
+    out = ""
+    for before, line in zip([None, *block.lines], block.lines, strict=False):
+        if before is None:
+            out = line.text
+        elif not before.breaks and len(before.text) >= 50 and not (
+            _ENDS_SENTENCE.search(before.text) and line.text[:1].isupper() and len(before.text) < 70
+        ):
+            out += " " + line.text
+        else:
+            out += "\n" + line.text
+    return out.strip()

@@ -1,0 +1,163 @@
+"""Dates as articles write them, made ISO 8601; what could mean two days means none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+
+_EARLIEST, _LATEST = 1500, 2100
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d.*)?$")
+_ENGLISH = {
+    name: month
+    for month, names in enumerate(
+        ["jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august", "sep sept september", "oct october", "nov november", "dec december"],
+        1,
+    )
+    for name in names.split()
+}
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august" \
+    r"|september|october|november|december)\.?"
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_DAY_FIRST = re.compile(rf"\b{_DAY}(?: of)?[ \-]{_MONTH},?[ \-](\d{{4}})\b", re.I)
+_MONTH_FIRST = re.compile(rf"\b{_MONTH} {_DAY},? (\d{{4}})\b", re.I)
+_YEAR_FIRST = re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})\b(?!\.\d)")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/])")
+_TIMESTAMP = re.compile(r"1?\d{9}(?:\d{3})?")
+
+# Near the top of a text: a line that is little more than a date, or a date behind a word that says what it is.
+_LABEL = re.compile(
+    r"\b(?:published|posted|first published|date|publié|veröffentlicht|publicado|pubblicato|gepubliceerd"
+    r"|опубликовано|yayın(?:lanma)?)\b",
+    re.I,
+)
+_OTHER_LABEL = re.compile(
+    r"\b(?:updated?|modified|edited|accessed|retrieved|archived|captured?|expires?|copyright|born|mis à jour"
+    r"|aktualisiert|actualizado|aggiornato|обновлено)\b|©",
+    re.I,
+)
+_TOP_LINES, _LONGEST_DATE_LINE = 60, 120
+
+
+def iso_date(value: object) -> str | None:
+    """`value` (a date, a time stamp, a string in any common writing) as ISO 8601, or None when unsure.
+
+    "03/04/2022" is two different days on the two sides of an ocean, so it is None; relative words are too.
+    """
+    if isinstance(value, datetime):
+        return value.isoformat() if _sane(value.year) else None
+    if isinstance(value, date):
+        return value.isoformat() if _sane(value.year) else None
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _from_timestamp(float(value))
+    text = " ".join(str(value).split())[:100]
+    if not text:
+        return None
+    if _TIMESTAMP.fullmatch(text):
+        return _from_timestamp(float(text))
+    return _iso_written(text) or _rfc_2822(text) or _single(dates_in(text)) or _other_language(text)
+
+
+def dates_in(text: str) -> list[str]:
+    """Every unambiguous date in `text`, in order of the writings tried, as YYYY-MM-DD."""
+    found: list[str | None] = []
+    found += [_day(int(y), _ENGLISH[m.lower()], int(d)) for d, m, y in _DAY_FIRST.findall(text)]
+    found += [_day(int(y), _ENGLISH[m.lower()], int(d)) for m, d, y in _MONTH_FIRST.findall(text)]
+    found += [_day(int(y), int(m), int(d)) for y, _, m, d in _YEAR_FIRST.findall(text)]
+    found += [_day(int(y), int(m), int(d)) for d, m, y in _DOTTED.findall(text)]
+    found += [_slashed(int(a), int(b), int(y)) for a, _, b, y in _SLASHED.findall(text)]
+    return [each for each in found if each]
+
+
+def date_near_the_top(lines: Iterable[str]) -> str | None:
+    """The day of publication, where the first lines name one and no other.
+
+    A labelled date ("Published: 12 March 2022") wins; else a line that holds little beside a date counts, when
+    all such lines agree. A line with two dates is a range, and "updated" is not publication.
+    """
+    bare: list[str] = []
+    for line, _ in zip((each.strip() for each in lines if each.strip()), range(_TOP_LINES), strict=False):
+        if len(line) > _LONGEST_DATE_LINE:
+            continue
+        found = dates_in(line)
+        if len(set(found)) != 1 or _OTHER_LABEL.search(line):
+            continue
+        if _LABEL.search(line) and len(line) < 80:
+            return found[0]
+        if len(line) <= 60 and len(re.findall(r"[^\W\d]{2,}", line)) <= 6:
+            bare.append(found[0])
+    return bare[0] if bare and len(set(bare)) == 1 else None
+
+
+def _iso_written(text: str) -> str | None:
+    found = _ISO.match(text)
+    if not found or not _day(*map(int, found.groups())):
+        return None
+    if len(text) == 10:
+        return text
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        return text[:10]
+
+
+def _rfc_2822(text: str) -> str | None:
+    if not re.match(r"(?:[A-Za-z]{3,9}, ?)?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d", text):
+        return None
+    try:
+        return parsedate_to_datetime(text).isoformat()
+    except (ValueError, TypeError):
+        return None
+
+
+def _other_language(text: str) -> str | None:
+    """Month names of other languages, by dateparser: absolute dates with day, month and year only."""
+    if not re.search(r"\d{4}|\d{3}", text) or not re.search(r"[^\W\d]{3}|[年月日]", text):
+        return None
+    import dateparser  # half a second to import, and seldom needed
+
+    parsed = dateparser.parse(
+        text,
+        settings={
+            "STRICT_PARSING": True,
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "PARSERS": ["absolute-time"],
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    return parsed.date().isoformat() if parsed and _sane(parsed.year) else None
+
+
+def _from_timestamp(seconds: float) -> str | None:
+    if seconds > 1e11:  # milliseconds
+        seconds /= 1000
+    if not 1e8 <= seconds <= 4.1e9:
+        return None
+    return datetime.fromtimestamp(seconds, tz=UTC).isoformat(timespec="seconds")
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    if not _sane(year):
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _slashed(first: int, second: int, year: int) -> str | None:
+    if first > 12 or first == second:
+        return _day(year, second, first)
+    return _day(year, first, second) if second > 12 else None
+
+
+def _single(found: list[str]) -> str | None:
+    return found[0] if found and len(set(found)) == 1 else None
+
+
+def _sane(year: int) -> bool:
+    return _EARLIEST <= year <= _LATEST

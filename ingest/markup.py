@@ -1,0 +1,271 @@
+"""Markdown and plain text as blocks of plain lines, each line knowing how much of it was link.
+
+Scraped Markdown is seldom well formed, so this reads line by line, takes what marks it finds for marks, and never
+fails. Every expression runs in linear time: the text may be hostile.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["prose", "heading", "list", "table", "code"]
+
+
+@dataclass(slots=True)
+class Line:
+    """`text` without marks; `linked` of its characters stood inside `links` links."""
+
+    text: str
+    linked: int = 0
+    links: int = 0
+    images: int = 0
+    breaks: bool = False
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that belong together: a paragraph, one heading (of `level`), one run of list items, one table."""
+
+    kind: Kind
+    lines: list[Line] = field(default_factory=list)
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+
+# A link's target: up to three levels of brackets, no backtracking.
+_LEVEL_3 = r"\([^()\n]*+\)"
+_LEVEL_2 = rf"\((?:[^()\n]++|{_LEVEL_3})*+\)"
+_TARGET = re.compile(rf"\((?:[^()\n]++|{_LEVEL_2})*+\)")
+_LOOSE_TARGET = re.compile(r"\([^\s()]*+(?:[ \t]++\"[^\"\n]*+\")?+\)?")
+_REFERENCE = re.compile(r"\[([^\[\]\n]{0,80})\]")
+_DEEPEST = 20  # brackets within brackets; deeper is no link, and would make the work quadratic
+_MARK = re.compile(r"!?\[|\]")
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HIDDEN = re.compile("[\ue021-\ue07e]")
+_BREAK = re.compile(r"<br ?/?>", re.I)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?: [^<>]{0,500})?/?>")
+_COMMENT = re.compile(r"<!--[^<>]{0,2000}-->")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
+_BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+")
+_STRONG = re.compile(r"\*{2,}|(?<![^\W_])_{2,}|_{2,}(?![^\W_])|~~")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\w)|\*(?=[^\s*])([^*\n]*[^\s*])\*")
+_UNDERLINED = re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]*[^\s_])_(?!\w)")
+_TICKS = re.compile(r"`+")
+
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)(.*)")
+_UNDERLINE = re.compile(r"(=+|-+)$")
+_RULE = re.compile(r"(?:[-*_] ?){3,}$")
+_ITEM = re.compile(r"(?:[*+•▪·‣–-]|\(?\d{1,3}[.)])[ \t]+(?=\S)|[*+-]$")
+_BULLET = re.compile(r"[*+•▪·‣–-][ \t]+|[*+-]$")
+_TASK = re.compile(r"\[[ xX]\][ \t]*")
+_TABLE_RULE = re.compile(r"\|?[ :]*-{2,}[-: |]*$|\|[ |:-]*\|$")
+_DEFINITION = re.compile(r"\[([^\[\]]{1,80})\]:[ \t]+\S+")
+_FENCE = re.compile(r"(```|~~~)")
+_NOTE = re.compile(r"\[\^[^\]\s]{1,20}\]")
+
+
+def markdown_blocks(text: str) -> list[Block]:
+    """`text` (characters already tidied) as blocks, marks and targets gone, words kept."""
+    text = _COMMENT.sub("", _ESCAPED.sub(lambda match: chr(0xE000 + ord(match[1])), text))
+    definitions = {match[1].lower() for match in map(_DEFINITION.match, text.split("\n")) if match}
+    blocks: list[Block] = []
+    current: Block | None = None
+    fence = ""
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if mark := _FENCE.match(stripped):
+            fence, current = ("" if fence == mark[1] else fence or mark[1]), None
+            continue
+        if fence:
+            current = _into(blocks, current, "code")
+            current.lines.append(Line(_HIDDEN.sub(_shown, raw.rstrip())))
+            continue
+        while stripped.startswith(">"):
+            stripped = stripped[1:].lstrip()
+        if not stripped or _DEFINITION.match(stripped):
+            current = None
+        elif _UNDERLINE.match(stripped) and (len(stripped) > 2 or stripped[0] == "="):
+            _underlined(blocks, current, level=1 if stripped[0] == "=" else 2)
+            current = None
+        elif _RULE.match(stripped) or ("|" in stripped and _TABLE_RULE.match(stripped)):
+            current = current if "|" in stripped else None
+        elif heading := _HEADING.match(stripped):
+            lines = _inline(heading[2].rstrip("#").rstrip(), definitions)
+            blocks.append(Block("heading", lines, len(heading[1])))
+            current = None
+        elif stripped.startswith("|") and stripped.count("|") > 1:
+            current = _into(blocks, current, "table")
+            if not _TABLE_RULE.match(stripped):
+                current.lines.append(_row(stripped, definitions))
+        elif _ITEM.match(stripped):
+            current = _into(blocks, current, "list")
+            item = _TASK.sub("", _BULLET.sub("", stripped, count=1), count=1)
+            if title := _HEADING.match(item):
+                item = title[2]
+            current.lines += _inline(item, definitions)
+        else:
+            if current is None or current.kind not in ("prose", "list"):
+                current = _into(blocks, None, "prose")
+            current.lines += _inline(stripped, definitions)
+            current.lines[-1].breaks |= raw.endswith("  ")
+    return [block for block in blocks if _filled(block)]
+
+
+def text_blocks(text: str) -> list[Block]:
+    """Plain text as blocks: no mark is a mark here, but a list still looks like one, and a URL is a link."""
+    blocks: list[Block] = []
+    current: Block | None = None
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if not stripped:
+            current = None
+            continue
+        if current is None:
+            current = _into(blocks, None, "list" if _ITEM.match(stripped) else "prose")
+        current.lines.append(Line(stripped, *_urls(stripped)))
+    return blocks
+
+
+def _into(blocks: list[Block], current: Block | None, kind: Kind) -> Block:
+    if current is None or current.kind != kind:
+        current = Block(kind)
+        blocks.append(current)
+    return current
+
+
+def _underlined(blocks: list[Block], current: Block | None, level: int) -> None:
+    """Setext: the line above, if one stands there, was a heading; scrapers leave a blank line between the two."""
+    if current is None:
+        if level == 1 and blocks and blocks[-1].kind == "prose" and len(blocks[-1].lines) == 1:
+            blocks[-1].kind, blocks[-1].level = "heading", 1
+        return
+    if current.kind in ("prose", "list") and current.lines:
+        last = current.lines.pop()
+        blocks.append(Block("heading", [last], level))
+
+
+def _filled(block: Block) -> bool:
+    block.lines = [line for line in block.lines if line.text]
+    return bool(block.lines)
+
+
+def _row(raw: str, definitions: set[str]) -> Line:
+    row = Line("")
+    cells = []
+    for cell in raw.strip("|").split("|"):
+        for part in _inline(cell.strip(), definitions):
+            row.linked, row.links, row.images = (
+                row.linked + part.linked, row.links + part.links, row.images + part.images
+            )
+            cells.append(part.text)
+    row.text = " | ".join(cell for cell in cells if cell)
+    return row
+
+
+def _inline(raw: str, definitions: set[str]) -> list[Line]:
+    """One source line as plain lines (more than one where it holds <br>)."""
+    return [_plain(part, definitions) for part in _BREAK.split(raw)] if "<" in raw else [_plain(raw, definitions)]
+
+
+def _plain(raw: str, definitions: set[str]) -> Line:
+    line = Line("")
+    text = _AUTOLINK.sub(r"\1", raw) if "<" in raw else raw
+    if "[" in text:
+        text = _unlinked(text, line, definitions)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    text = _NOTE.sub("", text) if "[^" in text else text
+    text = _without_emphasis(text)
+    text = html.unescape(text) if "&" in text else text
+    line.text = " ".join(_HIDDEN.sub(_shown, text).split())
+    if "http" in line.text or "www." in line.text:
+        linked, links = _urls(line.text)
+        line.linked, line.links = min(line.linked + linked, len(line.text)), line.links + links
+    return line
+
+
+def _unlinked(text: str, line: Line, definitions: set[str]) -> str:
+    """Links become their words, images nothing; brackets that are no link stay. Counts into `line`."""
+    out: list[str] = []  # pieces of plain text
+    open_at: list[tuple[int, bool]] = []  # where in `out` each open bracket stands, and whether it is an image's
+    position = 0
+    outer_linked = 0
+    while mark := _MARK.search(text, position):
+        out.append(text[position : mark.start()])
+        position = mark.end()
+        if mark[0] != "]":
+            if len(open_at) < _DEEPEST:
+                open_at.append((len(out), mark[0] == "!["))
+            out.append(mark[0])
+            continue
+        if not open_at:
+            out.append("]")
+            continue
+        start, image = open_at.pop()
+        end = _target_end(text, position, definitions)
+        if end == position:
+            out.append("]")
+            continue
+        position = end
+        words = "" if image else "".join(out[start + 1 :])
+        del out[start:]
+        out.append(words)
+        if image:
+            line.images += 1
+        elif not any(is_image for _, is_image in open_at):
+            line.links += bool(words.strip())
+            outer_linked += len(" ".join(words.split())) if not open_at else 0
+    out.append(text[position:])
+    line.linked += outer_linked
+    return "".join(out)
+
+
+def _target_end(text: str, position: int, definitions: set[str]) -> int:
+    """Where the link's target that begins at `position` ends; `position` itself when none begins there."""
+    if text.startswith("(", position):
+        found = _TARGET.match(text, position) or _LOOSE_TARGET.match(text, position)
+        return found.end() if found else position
+    if text.startswith("[", position):
+        reference = _REFERENCE.match(text, position)
+        if reference and reference[1].lower() in definitions:
+            return reference.end()
+    return position
+
+
+def _without_emphasis(text: str) -> str:
+    if "*" in text or "_" in text or "~" in text:
+        text = _STRONG.sub(_mark_gone, text)
+        text = _EMPHASIS.sub(lambda match: match[1] or match[2] or "", text)
+        text = _UNDERLINED.sub(r"\1", text)
+    return _TICKS.sub("", text) if "`" in text else text
+
+
+def _mark_gone(match: re.Match[str]) -> str:
+    """A run of stars between two spaces is a sign of the author's, not a mark."""
+    start, end = match.span()
+    before, after = match.string[max(0, start - 1) : start], match.string[end : end + 1]
+    return match[0] if before == after == " " else ""
+
+
+def _shown(match: re.Match[str]) -> str:
+    return chr(ord(match[0]) - 0xE000)
+
+
+def _urls(text: str) -> tuple[int, int]:
+    found = _BARE_URL.findall(text)
+    return sum(map(len, found)), len(found)
+
+
+def lines_of(blocks: list[Block]) -> Iterator[str]:
+    """Every line of every block, in order."""
+    for block in blocks:
+        for line in block.lines:
+            yield line.text

@@ -1,0 +1,36 @@
+"""What a reader hands on: a document as it was found, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal["markdown", "plain", "extracted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as its file holds it, not yet cleaned.
+
+    `form` says what `text` is: Markdown, plain text, or paragraphs that the reader already took out of a page's
+    furniture ("extracted"). `row` is the row's own id in a file of many, `line` its line (0 for a whole file).
+    `published` is ISO 8601 or None.
+    """
+
+    text: str
+    form: Form = "plain"
+    title: str | None = None
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    row: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Something that could not be read as an article, and why, in words for the person who keeps the corpus."""
+
+    path: str
+    reason: str

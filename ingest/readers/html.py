@@ -1,0 +1,97 @@
+"""HTML pages by trafilatura, which finds the article and what the page says about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from trafilatura import bare_extraction
+from trafilatura.settings import Document as Extracted
+
+from ingest.dates import iso_date
+from ingest.readers.document import Document, Reject
+from ingest.readers.encoding import Undecodable, decode
+
+_DEEPEST = 400  # elements within elements: deeper trees overflow the parsers' stacks
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th"])
+_SPACE_TAGS = frozenset({"p", "head", "list", "table", "quote", "code", "div", "fw"})
+
+
+def read(data: bytes, name: str) -> Iterator[Document | Reject]:
+    try:
+        page = decode(data, page=True)
+    except Undecodable as error:
+        yield Reject(name, f"Not readable as a web page: {error}.")
+        return
+    if nesting(page) > _DEEPEST:
+        yield Reject(name, f"Its elements nest deeper than {_DEEPEST}; no article is built like that.")
+        return
+    found = bare_extraction(_undeclared(page), with_metadata=True, include_comments=False, include_tables=True)
+    if not isinstance(found, Extracted) or found.body is None:
+        yield Reject(name, "No article is found on this page.")
+        return
+    yield Document(
+        "\n\n".join(_paragraphs(found.body)),
+        form="extracted",
+        title=found.title,
+        url=_canonical(page) or found.url,
+        source=found.sitename,
+        author=found.author,
+        published=iso_date(found.date),
+    )
+
+
+def nesting(page: str) -> int:
+    """How deep the elements stand in each other, counted without parsing."""
+    depth = deepest = 0
+    for close, tag, empty in _TAG.findall(page):
+        if empty or tag.lower() in _VOID:
+            continue
+        depth = max(0, depth - 1) if close else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _undeclared(page: str) -> str:
+    """lxml refuses a str that declares an encoding; the page is decoded already."""
+    return re.sub(r"^\s*<\?xml[^<>]*\?>", "", page)
+
+
+def _canonical(page: str) -> str | None:
+    """The canonical address exactly as the page writes it."""
+    for tag in re.findall(r"<link\b[^<>]{1,2000}>", page[:500_000], re.I):
+        if re.search(r"\brel\s*=\s*[\"']?canonical\b", tag, re.I) and (
+            found := re.search(r"""\bhref\s*=\s*(?:"([^"]+)"|'([^']+)')""", tag, re.I)
+        ):
+            address = (found[1] or found[2]).replace("&amp;", "&").strip()
+            if address.startswith(("http://", "https://")):
+                return address
+    return None
+
+
+def _paragraphs(body: etree._Element) -> Iterator[str]:
+    """The extracted tree as blocks of text: list items and table rows a line each."""
+    for element in body:
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag == "list":
+            text = "\n".join(filter(None, (_words(item) for item in element.iter("item"))))
+        elif element.tag == "table":
+            rows = (" | ".join(filter(None, map(_words, row.iter("cell")))) for row in element.iter("row"))
+            text = "\n".join(filter(None, rows))
+        elif element.tag in ("quote", "div") and any(child.tag in _SPACE_TAGS for child in element):
+            yield from _paragraphs(element)
+            continue
+        else:
+            text = _words(element)
+        if text:
+            yield text
+
+
+def _words(element: etree._Element) -> str:
+    for line_break in element.iter("lb"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    lines = "".join(str(piece) for piece in element.itertext()).split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))

@@ -1,0 +1,87 @@
+"""Markdown with front matter, in YAML between `---` lines or TOML between `+++` lines."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+
+import yaml
+
+from ingest.dates import iso_date
+from ingest.readers.document import Document, Reject
+from ingest.readers.encoding import Undecodable, decode
+
+_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$\n?", re.S | re.M)
+_LONGEST_MATTER = 20_000
+
+
+def read(data: bytes, name: str) -> Iterator[Document | Reject]:
+    try:
+        text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    except Undecodable as error:
+        yield Reject(name, f"Not readable as text: {error}.")
+        return
+    matter = _MATTER.match(text[:_LONGEST_MATTER])
+    fields: dict[str, object] = {}
+    if matter:
+        try:
+            fields = _fields(matter[2], toml=matter[1] == "+++")
+        except FrontMatterBroken as error:
+            yield Reject(name, f"Its front matter cannot be read: {error}. Mend it, or remove it.")
+            return
+    yield Document(
+        text[matter.end() :] if matter and fields else text,
+        form="markdown",
+        title=_text(fields, "title", "headline"),
+        url=_text(fields, "url", "link", "canonical", "canonical_url", "permalink"),
+        source=_text(fields, "source", "publisher", "site", "sitename"),
+        author=_names(fields, "author", "authors", "byline"),
+        published=next(
+            (day for key in ("published", "date", "publishdate", "pubdate", "published_at", "created")
+             if (day := iso_date(fields.get(key)))), None
+        ),
+    )
+
+
+class FrontMatterBroken(ValueError):
+    """Front matter stands there and does not parse; the message is a phrase for a reject's reason."""
+
+
+def _fields(written: str, toml: bool) -> dict[str, object]:
+    """The fields by lower-case name; none when what stands between the rules is prose, not fields."""
+    if toml:
+        try:
+            parsed: object = tomllib.loads(written)
+        except tomllib.TOMLDecodeError as error:
+            raise FrontMatterBroken(str(error)) from error
+    else:
+        try:
+            parsed = yaml.safe_load(written)
+        except (yaml.YAMLError, ValueError, RecursionError):
+            return _loose_fields(written)
+    if not isinstance(parsed, Mapping):
+        return {}
+    return {str(key).lower(): value for key, value in parsed.items()}
+
+
+def _loose_fields(written: str) -> dict[str, object]:
+    """`key: value` lines taken at their word: "title: Tehran: the visit" is no YAML, and yet it is clear."""
+    pairs = re.findall(r"^([A-Za-z][\w -]{0,30}):[ \t]+(.+)$", written, re.M)
+    return {key.lower(): value.strip().strip("\"'") for key, value in pairs}
+
+
+def _text(fields: Mapping[str, object], *names: str) -> str | None:
+    values = (fields.get(name) for name in names)
+    return next((str(value).strip() for value in values if isinstance(value, str | int) and str(value).strip()), None)
+
+
+def _names(fields: Mapping[str, object], *names: str) -> str | None:
+    for name in names:
+        value = fields.get(name)
+        listed = value if isinstance(value, list) else [value]
+        named = [one.get("name") if isinstance(one, Mapping) else one for one in listed]
+        people = [str(one) for one in named if isinstance(one, str | int)]
+        if joined := ", ".join(name.strip() for name in people if name.strip()):
+            return joined
+    return None

@@ -1,0 +1,103 @@
+"""PDF by pypdf: the text of its pages, with lines joined to paragraphs and words whose hyphen only broke a line."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from ingest.dates import iso_date
+from ingest.readers.document import Document, Reject
+
+_MOST_PAGES, _MOST_CHARACTERS = 2000, 5_000_000
+_HYPHENATED = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[a-zà-öø-ÿа-яα-ω])")
+_PAGE_NUMBER = re.compile(r"\W*(?:page |p\. ?|seite |página )?\d{1,4}(?: ?(?:/|of|von|de) ?\d{1,4})?\W*", re.I)
+_SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
+
+
+def read(data: bytes, name: str) -> Iterator[Document | Reject]:
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            yield Reject(name, "The PDF is locked with a password.")
+            return
+        if len(reader.pages) > _MOST_PAGES:
+            yield Reject(name, f"The PDF has more than {_MOST_PAGES} pages.")
+            return
+        pages, size = [], 0
+        for page in reader.pages:
+            pages.append(page.extract_text())
+            size += len(pages[-1])
+            if size > _MOST_CHARACTERS:
+                yield Reject(name, f"The PDF holds more than {_MOST_CHARACTERS // 1_000_000} million characters.")
+                return
+        facts = reader.metadata
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, ArithmeticError) as error:
+        yield Reject(name, f"The PDF is broken: {str(error)[:120] or type(error).__name__}.")
+        return
+    text = joined(pages)
+    if not text.strip():
+        yield Reject(name, "The PDF holds no text, only pictures of it; run it through text recognition first.")
+        return
+    try:
+        made = facts.creation_date if facts else None
+    except (ValueError, PyPdfError):
+        made = None
+    title = _said(facts.title if facts else None)
+    yield Document(
+        text,
+        form="plain",
+        title=None if title and re.search(r"untitled|\.(?:docx?|indd|pdf|qxd|odt)\b|^microsoft word", title, re.I) else title,
+        author=_said(facts.author if facts else None),
+        published=iso_date(made.date()) if made else None,
+    )
+
+
+def joined(pages: list[str]) -> str:
+    """Pages as one text: running heads and page numbers gone, wrapped lines joined, paragraphs apart."""
+    lines_of_pages = [[line.strip() for line in page.split("\n")] for page in pages]
+    running = _running_heads(lines_of_pages)
+    lines = [
+        line
+        for page in lines_of_pages
+        for position, line in enumerate(page)
+        if not (_PAGE_NUMBER.fullmatch(line) and position in (0, len(page) - 1)) and _shape(line) not in running
+    ]
+    text = _HYPHENATED.sub(r"\1", "\n".join(lines))
+    return "\n\n".join(_paragraphs(text.split("\n")))
+
+
+def _running_heads(pages: list[list[str]]) -> set[str]:
+    """First and last lines that come again on most pages, page number aside."""
+    if len(pages) < 4:
+        return set()
+    ends = Counter(shape for page in pages if page for shape in {_shape(page[0]), _shape(page[-1])} if shape)
+    return {shape for shape, times in ends.items() if times >= max(3, len(pages) // 2)}
+
+
+def _shape(line: str) -> str:
+    return re.sub(r"\d+", "#", line)
+
+
+def _paragraphs(lines: list[str]) -> Iterator[str]:
+    """A line that ends a sentence well short of the usual width ends its paragraph; so does an empty line."""
+    widths = sorted(len(line) for line in lines if line)
+    usual = widths[int(len(widths) * 0.8)] if widths else 0
+    paragraph: list[str] = []
+    for line in lines:
+        if line:
+            paragraph.append(line)
+        short = len(line) < 0.8 * usual
+        if paragraph and (not line or (short and (_SENTENCE_END.search(line) or len(paragraph) == 1))):
+            yield " ".join(paragraph)
+            paragraph = []
+    if paragraph:
+        yield " ".join(paragraph)
+
+
+def _said(value: str | None) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None

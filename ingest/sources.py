@@ -1,0 +1,191 @@
+"""The configured sources, and the files that each of them holds."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ingest.errors import ConfigError
+
+KINDS = {
+    ".txt": "text", ".text": "text",
+    ".md": "markdown", ".markdown": "markdown",
+    ".html": "html", ".htm": "html", ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".jsonl": "jsonl", ".ndjson": "jsonl",
+}  # fmt: skip
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, a folder or a glob of files. `key` is what config.toml calls it, and names it in the index.
+
+    `location` is absolute: the file, the folder, or the folder that a glob's `pattern` starts from. `source` names
+    the publisher of articles that do not say it themselves. `within` restricts a run to files at or below it.
+    """
+
+    key: str
+    location: Path
+    pattern: str | None = None
+    source: str | None = None
+    language: str | None = None
+    max_age_days: int | None = None
+    within: tuple[Path, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether this run looks at a part of the source only."""
+        return bool(self.within)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a source. `path` is relative to the source, `name` is what reports call it, `kind` None: unknown.
+
+    `identity` is where the file is as seen from the config file, so that its articles keep their ids however the
+    sources are cut.
+    """
+
+    source: Source
+    location: Path
+    path: str
+    name: str
+    identity: str
+    kind: str | None
+
+
+@dataclass(slots=True)
+class Listing:
+    """The files of a source; `fault` says why the source cannot count as read in full."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    fault: str | None = None
+
+
+def configured_sources(paths: Sequence[str], base: Path) -> tuple[Source, ...]:
+    """The sources that `[corpus] paths` names; relative ones start at `base`, the config file's folder."""
+    return tuple(_source(key, base) for key in dict.fromkeys(paths))
+
+
+def _source(key: str, base: Path) -> Source:
+    if not key.strip() or "\0" in key:
+        raise ConfigError("[corpus] paths holds an empty path; name a file, a folder or a pattern such as news/*.md.")
+    written = Path(key).expanduser()
+    fixed = []
+    for part in written.parts:
+        if _WILDCARD.search(part):
+            break
+        fixed.append(part)
+    pattern = "/".join(written.parts[len(fixed) :]) or None
+    return Source(key, Path(os.path.abspath(base / Path(*fixed))), pattern)
+
+
+def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source, ...]:
+    """The sources that a run restricted to the paths `only` reads, and how much of each.
+
+    A path that belongs to no configured source is a source of its own, named by its folder, so that a file has the
+    same origin whether it is named itself or by its folder.
+    """
+    if not only:
+        return tuple(sources)
+    within: dict[Source, tuple[Path, ...]] = {}
+    for path in only:
+        place = Path(os.path.abspath(path))
+        if not place.exists():
+            raise ConfigError(f"There is no file or folder at {path}; check the path, or leave it out to read all sources.")
+        holders = [source for source in sources if _at_or_below(place, source.location) and _matches(source, place)]
+        covered = [source for source in sources if _at_or_below(source.location, place)]
+        if not holders and not covered:
+            folder = place if place.is_dir() else place.parent
+            holders = [Source(folder.as_posix(), folder)]
+        for source in covered:
+            within[source] = ()
+        for source in holders:
+            if source not in covered and within.get(source, (place,)):
+                within[source] = (*within.get(source, ()), place)
+    in_order = [*sources, *(source for source in within if source not in sources)]
+    return tuple(replace(source, within=within[source]) for source in in_order if source in within)
+
+
+def _matches(source: Source, place: Path) -> bool:
+    return source.pattern is None or place.is_dir() or place in source.location.glob(source.pattern)
+
+
+def _at_or_below(place: Path, folder: Path) -> bool:
+    return place == folder or folder in place.parents
+
+
+def files_of(source: Source) -> Listing:
+    """Every visible file of the source, sorted. Links that leave the source are not followed."""
+    if source.pattern is not None:
+        return _globbed(source)
+    if source.location.is_file():
+        return Listing([_file(source, source.location, source.location.name)])
+    if not source.location.is_dir():
+        return Listing(fault=f"There is nothing at {source.location}; what was ingested from it before stays.")
+    faults: list[OSError] = []
+    root = source.location.resolve()
+    found: list[SourceFile] = []
+    for folder, folders, names in os.walk(source.location, onerror=faults.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            place = Path(folder, name)
+            named = place in source.within
+            if (not name.startswith(".") or named) and _wanted(source, place) and _inside(place, root):
+                found.append(_file(source, place, place.relative_to(source.location).as_posix()))
+    found.sort(key=lambda file: file.path)
+    if faults:
+        return Listing(found, f"{faults[0].filename} cannot be opened: {faults[0].strerror}.")
+    return Listing(found, None if found else "No file is there; what was ingested from it before stays.")
+
+
+def _globbed(source: Source) -> Listing:
+    root = source.location.resolve()
+    try:
+        places = sorted(source.location.glob(source.pattern or "*")) if source.location.is_dir() else []
+    except (ValueError, NotImplementedError) as error:
+        raise ConfigError(f"[corpus] paths: {source.key!r} is not a pattern of paths: {error}.") from None
+    found = []
+    for place in places:
+        path = place.relative_to(source.location)
+        hidden = any(part.startswith(".") for part in path.parts)
+        if place.is_file() and not hidden and _wanted(source, place) and _inside(place, root):
+            found.append(_file(source, place, path.as_posix()))
+    return Listing(found, None if found else "No file matches; what was ingested from it before stays.")
+
+
+def _wanted(source: Source, place: Path) -> bool:
+    return not source.within or any(_at_or_below(place, path) for path in source.within)
+
+
+def _inside(place: Path, root: Path) -> bool:
+    """A regular file that is, links followed, still inside the source."""
+    try:
+        return place.is_file() and (not place.is_symlink() or _at_or_below(place.resolve(), root))
+    except (OSError, RuntimeError):  # a loop of links
+        return False
+
+
+def _file(source: Source, place: Path, path: str) -> SourceFile:
+    at_file = source.pattern is None and source.location == place
+    start = Path(source.key).expanduser().as_posix()
+    if source.pattern is not None:
+        start = start[: len(start) - len(source.pattern)]
+    identity = posixpath.normpath(start if at_file else posixpath.join(start, path))
+    return SourceFile(source, place, path, identity, identity, KINDS.get(place.suffix.lower()))
+
+
+def listings(sources: Sequence[Source]) -> Iterator[tuple[Source, Listing]]:
+    """Each source with its files; a file that two sources hold belongs to the first."""
+    seen: set[Path] = set()
+    for source in sources:
+        listing = files_of(source)
+        own = [file for file in listing.files if file.location not in seen]
+        seen.update(file.location for file in own)
+        yield source, Listing(own, listing.fault)
