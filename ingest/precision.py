@@ -1,0 +1,85 @@
+"""Whole bytes or floats: which of the encoder's two graphs this processor runs faster, and the session that runs it.
+
+int8 pays where the processor multiplies bytes natively (VNNI, ARM dot products). Older x86 processors are slower at
+it, and saturate, which ruins the vectors. So both are tried once on each kind of processor, and it is remembered.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from ingest.local_model import MODEL, Precision, graph_file, models_folder, write_atomically
+
+LEAST_COSINE = 0.98
+"""Mean over the trial's rows; below it, int8 has gone wrong rather than rough."""
+
+_LEAST_GAIN = 1.1
+_ROUNDS = 4
+
+
+def load_session(precision: Precision) -> onnxruntime.InferenceSession:
+    """A session that runs each call on the calling thread alone. Takes 0.2 s."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph_file(precision), options, providers=["CPUExecutionProvider"])
+
+
+def preferred_precision() -> Precision:
+    """What this kind of processor was found to run best; tried out if that was never done (1–2 s)."""
+    record = models_folder() / MODEL / "precision.json"
+    processor = processor_name()
+    known = _read(record)
+    if processor not in known:
+        known[processor] = _try_both()
+        try:
+            write_atomically(record, lambda pending: pending.write_text(json.dumps(known, indent=1)))
+        except OSError:
+            pass  # a model folder that may only be read: it is tried again next time
+    return "int8" if known[processor] == "int8" else "fp32"
+
+
+def processor_name() -> str:
+    """Enough to tell kinds of processor apart, with the runtime's version: another may bring other kernels."""
+    name = platform.processor() or platform.machine()
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                name = line.partition(":")[2].strip()
+            elif line.startswith("flags"):
+                flags = line.partition(":")[2].split()
+                return " ".join([name, *sorted(flag for flag in flags if "vnni" in flag), onnxruntime.__version__])
+    except OSError:
+        pass
+    return f"{name} {onnxruntime.__version__}"
+
+
+def _try_both() -> Precision:
+    exact, quick = load_session("fp32"), load_session("int8")
+    ids = np.random.default_rng(0).integers(1000, 29000, (4, 96), dtype=np.int32)
+    inputs = {"input_ids": ids, "mask": np.ones_like(ids)}
+    seconds = {"exact": 9e9, "quick": 9e9}
+    results = {}
+    for _ in range(_ROUNDS):  # in turns, so that other work on the machine slows both
+        for name, session in (("exact", exact), ("quick", quick)):
+            start = time.perf_counter()
+            (results[name],) = session.run(["vectors"], inputs)
+            seconds[name] = min(seconds[name], time.perf_counter() - start)
+    cosine = float((results["exact"] * results["quick"]).sum(axis=1).mean())
+    worth_it = seconds["quick"] * _LEAST_GAIN < seconds["exact"]
+    return "int8" if worth_it and cosine >= LEAST_COSINE else "fp32"
+
+
+def _read(record: Path) -> dict[str, str]:
+    try:
+        found = json.loads(record.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
