@@ -16,8 +16,10 @@ NOTHING_HELD = "Nothing that the model wrote could be proven, so these are the a
 BUDGET_SPENT = "Today's budget for the answering model is used up, so these are the articles' own sentences."
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_SMALL = frozenset("a an the of in on at to for and or by with from about what who when where why how is are was were "
-                   "did do does it its part question".split())
+_SMALL = frozenset(
+    "a an the of in on at to for and or by with from about what who when where why how is are was were "
+    "did do does it its part question".split()
+)
 
 
 def partly_covered(question: str, parts: Sequence[str]) -> str:

@@ -1,0 +1,133 @@
+"""The check between a draft and a reader: quotes located word for word, marks numbered, the rest dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.qa import phrases
+from bot.qa.answers import ArticleRef, CheckedSentence, Citation, Dropped, Evidence
+from bot.qa.drafts import DraftQuote, DraftSentence
+from bot.qa.faithfulness import Held, relevant, unfaithful, unfounded
+from bot.qa.quotes import Folded, fold, locate, proves_something
+from bot.qa.sanitising import plain_sentence
+
+MOST_QUOTES = 6
+"""Quotes looked up for one sentence; a draft with more is trying to wear the check out."""
+
+
+@dataclass(slots=True)
+class CitationChecker:
+    """Checks the sentences of one draft in order, and remembers what was kept and what was dropped.
+
+    A quote is looked for in the passage it names, then in the other passages of the evidence: found there, it is
+    moved. A sentence needs one quote at least; its figures and names must stand in the passages of its quotes, or in
+    the title, source, author and date of their articles; and it must not turn round what is quoted.
+    """
+
+    evidence: Sequence[Evidence]
+    kept: list[CheckedSentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    """Every quote that was found, also those of sentences that failed otherwise: the articles' own words on the matter."""
+    _roles: set[str] = field(default_factory=set)
+    _folded: dict[int, Folded] = field(default_factory=dict)
+
+    def check(self, sentence: DraftSentence) -> CheckedSentence | Dropped:
+        """The sentence with its marks, e.g. "He scored twice [1][2].", or why it cannot be shown."""
+        text = plain_sentence(sentence.text)
+        held = self._locate(sentence.quotes[:MOST_QUOTES])
+        reason = self._reason(text, sentence, held)
+        if reason is None:
+            held = [item for item in held if relevant(text, item)]
+            reason = None if held else "its quotes have nothing to do with it"
+        if reason is None:
+            reason = unfounded(text, held) or unfaithful(text, held)
+        if reason is not None:
+            dropped = Dropped(text or sentence.text.strip(), reason)
+            self.dropped.append(dropped)
+            return dropped
+        self._roles.add(sentence.role)
+        checked = CheckedSentence(_with_marks(text, [self._number(item) for item in held]))
+        self.kept.append(checked)
+        return checked
+
+    def result(self) -> tuple[str, tuple[Citation, ...], tuple[Dropped, ...]]:
+        """The answer's text with its marks, what the marks stand for, and what was dropped."""
+        return " ".join(sentence.text for sentence in self.kept), tuple(self.citations), tuple(self.dropped)
+
+    def notes(self) -> tuple[str, ...]:
+        """The bot's own words that the kept sentences call for: that articles differ, or contradict the question."""
+        notes = []
+        if "corrects" in self._roles:
+            notes.append(phrases.PREMISE)
+        if "differs" in self._roles and len({citation.article.article_id for citation in self.citations}) > 1:
+            notes.append(phrases.DIFFER)
+        return tuple(notes)
+
+    def _reason(self, text: str, sentence: DraftSentence, held: Sequence[Held]) -> str | None:
+        if not re.search(r"\w", text):
+            return "it says nothing"
+        if not sentence.quotes:
+            return "it has no quote"
+        if not held:
+            return "none of its quotes stands in a passage"
+        if any(_bare(text) == _bare(kept.text) for kept in self.kept):
+            return "it was said already"
+        return None
+
+    def _locate(self, quotes: Sequence[DraftQuote]) -> list[Held]:
+        found: list[Held] = []
+        for quote in quotes:
+            if not proves_something(quote.text):
+                continue
+            cited = quote.passage - 1
+            order = [cited] if 0 <= cited < len(self.evidence) else []
+            for index in [*order, *(n for n in range(len(self.evidence)) if n != cited)]:
+                passage = self.evidence[index].passage
+                span = locate(quote.text, self._fold(index), passage.text)
+                if span is not None:
+                    item = Held(self.evidence[index], passage.start + span[0], passage.start + span[1])
+                    if item not in found:
+                        found.append(item)
+                    break
+        self.held += [item for item in found if item not in self.held]
+        return found
+
+    def _fold(self, index: int) -> Folded:
+        if index not in self._folded:
+            self._folded[index] = fold(self.evidence[index].passage.text)
+        return self._folded[index]
+
+    def _number(self, item: Held) -> int:
+        article = item.evidence.article
+        for citation in self.citations:
+            inside = citation.start <= item.start and item.end <= citation.end
+            if citation.article.article_id == article.id and inside:
+                return citation.number
+        number = len(self.citations) + 1
+        self.citations.append(Citation(number, reference(item.evidence), item.quote, item.start, item.end))
+        return number
+
+
+def reference(evidence: Evidence) -> ArticleRef:
+    """The article of a piece of evidence, as it is named beside an answer."""
+    article = evidence.article
+    return ArticleRef(
+        article.id, article.title, article.url, article.source, article.author, article.published
+    )
+
+
+def _with_marks(text: str, numbers: Sequence[int]) -> str:
+    marks = "".join(f"[{number}]" for number in dict.fromkeys(numbers))
+    body = text.rstrip()
+    ending = re.search(r"[.!?…。！？؟।]+$", body)
+    if ending is None:
+        return f"{body} {marks}."
+    return f"{body[: ending.start()].rstrip()} {marks}{ending.group()}"
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", re.sub(r"\[\d+\]", "", text)).strip().lower()

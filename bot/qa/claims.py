@@ -1,0 +1,434 @@
+"""Whether a sentence still says what its source says: not negated, nobody swapped, the speaker kept.
+
+No string check can settle this; these rules find the plain cases and stay silent on the rest, so that honest
+paraphrase passes. Each returns why the sentence fails, or None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from bot.qa.names import places_in
+from bot.qa.wording import Word, stem, wording
+
+_NEGATORS = frozenset("not no never none nobody nothing neither nor cannot without hardly".split())
+_REFUSALS = frozenset(
+    "deny refuse fail reject declin lack avoid prevent unabl impossibl forbid ban prohibit block stop halt cancel dismiss "
+    "rule absent missing miss unlik fals untrue wrong stopped dispute contradict disput refut abandon scrap".split()
+)
+_NOT_REALLY = re.compile(
+    r"\b(?:not|no)\s+(?:only|just|merely|simply|least|doubt|more|fewer|less|later|necessarily|yet|longer|one of)\b|\bnot to mention\b"
+    r"|\bnothing (?:but|short)\b|\bwithout (?:a )?doubt\b"
+)
+_EMPTY = frozenset("tru true case evidenc evidence fact it happen clear".split())
+_OPPOSITES = [
+    frozenset(pair.split("/"))
+    for pair in (
+        "rise/fall increase/decrease increase/decline increase/reduce grow/shrink rise/drop climb/drop gain/lose accept/reject "
+        "approve/reject support/oppose back/oppose allow/ban allow/forbid allow/prohibit permit/ban permit/forbid "
+        "permit/prohibit open/close start/end begin/end win/lose pass/fail confirm/deny admit/deny agree/refuse agree/disagree "
+        "join/leave arrive/leave before/after more/fewer more/less higher/lower highest/lowest most/least first/last "
+        "best/worst largest/smallest biggest/smallest guilty/innocent legal/illegal safe/unsafe safe/dangerous "
+        "early/late success/failure praise/criticise strengthen/weaken lift/impose enter/leave buy/sell public/private "
+        "above/below up/down cheap/expensive hot/cold male/female men/women man/woman north/south east/west left/right "
+        "old/new older/newer young/old full/empty deny/confirm hire/fire attack/defend include/exclude"
+    ).split()
+]
+_OPPOSITE_STEMS = [frozenset(stem(word) for word in pair) for pair in _OPPOSITES]
+_CONVERSE = frozenset(stem(word) for word in "win lose beat defeat buy sell loss victory".split())
+_BE = frozenset("is are was were be been being get got gets".split())
+_SAY = frozenset(
+    stem(word)
+    for word in "say tell claim allege report accuse announce state argue insist deny warn note add explain describe "
+    "suggest believe think estimate predict expect promise vow admit acknowledge confirm reveal write quote cite maintain "
+    "assert contend declare complain urge demand criticise condemn praise call stress conclude speculate reckon comment "
+    "tweet post remark recall express reiterate emphasise rumour doubt fear hope consider deem question blame defend "
+    "voice describe conclude find show indicate hint imply reply respond answer ask told feel regard propose recommend "
+    "dismiss reject reply urge label dub hail brand lament advise pledge credit "
+    "attribute".split()
+)
+_DOUBTFUL = frozenset(
+    stem(word)
+    for word in "claim allege accuse suggest believe speculate rumour suspect reckon insist argue contend assert "
+    "think imply hint estimate".split()
+) | {"reportedly", "allegedly", "reported", "alleg"}
+_FACTIVE = frozenset(
+    stem(word)
+    for word in "confirm reveal prove admit acknowledge demonstrate establish verify disclose concede".split()
+)
+_SOURCED = re.compile(
+    r"\b(?:according to|reportedly|allegedly|alleged|apparently|purported(?:ly)?|supposed(?:ly)?|so-called|rumoured|rumored|"
+    r"in the words of|in (?:his|her|their|its) (?:view|words|opinion)|as per|by (?:his|her|their|its) own account|"
+    r"(?:say|tell)ing|statement|accusations?|allegations?|claims?|reports?|complaints?|concerns?|criticisms?|comments?|"
+    r"interview|survey|study|poll|testimony|estimates?|denial|remarks?|views?|opinions?|warnings?|rumou?rs?|speculation|"
+    r"the article|citing|quoted|cited|for (?:him|her|them))\b",
+    re.IGNORECASE,
+)
+_GIVES_SOURCE = re.compile(
+    r"\b(?:according to|reportedly|allegedly|alleged|purportedly|supposedly|rumou?red|in the words of|claims? that|"
+    r"allegations? that|accusations? that|reports? that|rumou?rs that)\b",
+    re.IGNORECASE,
+)
+_STRONG_SAY = frozenset(
+    stem(word)
+    for word in "say tell claim allege accuse insist argue believe suggest maintain assert contend deny warn complain "
+    "estimate predict speculate reckon declare state announce add write tweet promise vow think".split()
+)
+_WINDOW = 9
+
+
+def negated(sentence: str, source: str) -> str | None:
+    """The sentence denies what its source affirms, or the reverse, or says the opposite word of it."""
+    ours, theirs = wording(sentence), wording(source)
+    our_cues, their_cues = list(_cues(ours, sentence)), list(_cues(theirs, source))
+    our_stems, their_stems = _stems(ours), _stems(theirs)
+    our_scopes = [scope for scope, _ in our_cues]
+    their_scopes = [scope for scope, _ in their_cues]
+    for scope, plain in our_cues:
+        core = set(scope[:2]) & their_stems
+        if plain and core and not any(set(scope[:4]) & set(other) for other in their_scopes):
+            return "it denies what the quoted words affirm"
+    for scope, plain in their_cues:
+        core = set(scope[:2]) & our_stems
+        enough = len(set(scope[:2]) & our_stems) == len(set(scope[:2]))
+        if (
+            plain
+            and core
+            and enough
+            and not our_cues
+            and not our_stems & _REFUSALS
+            and not _un_words(ours, scope)
+        ):
+            return "it affirms what the quoted words deny"
+    for pair in _OPPOSITE_STEMS:
+        one, two = sorted(pair)
+        for mine, other in ((one, two), (two, one)):
+            if (
+                mine in our_stems
+                and mine not in their_stems
+                and other in their_stems
+                and other not in our_stems
+            ):
+                negations = _near_cue(mine, our_scopes) + _near_cue(other, their_scopes)
+                if (
+                    negations % 2 == 0
+                    and not (mine in _CONVERSE and other in _CONVERSE)
+                    and _same_matter(ours, theirs, mine, other)
+                ):
+                    return f"it says the opposite of the quoted words ({mine}, {other})"
+    for these, those in ((our_stems, their_stems), (their_stems, our_stems)):
+        for word in these - those:
+            for prefix in ("un", "in", "im", "il", "ir", "dis", "non"):
+                rest = word.removeprefix(prefix).lstrip("-")
+                if (
+                    rest != word
+                    and len(rest) > 3
+                    and (stem(rest) in those or rest in those)
+                    and not (our_cues or their_cues)
+                ):
+                    return f"it says the opposite of the quoted words ({word})"
+    return None
+
+
+def swapped(sentence: str, source: str) -> str | None:
+    """The sentence gives one name's part to another: who did it changed places with whom, or was replaced."""
+    ours, theirs = wording(sentence), wording(source)
+    speakers = _speakers(ours) | _speakers(theirs)
+    verdicts: Counter[frozenset[str]] = Counter()
+    shared = {w.key for w in ours if w.kind == "content"} & {w.key for w in theirs if w.kind == "content"}
+    for key in sorted(shared):
+        for left, right in _sides(ours, key, speakers):
+            for their_left, their_right in _sides(theirs, key, speakers):
+                for one in left & (their_left | their_right):
+                    for two in right & (their_left | their_right) - {one}:
+                        if one in their_left - their_right and two in their_right - their_left:
+                            verdicts[frozenset((one, two))] += 1
+                        elif one in their_right - their_left and two in their_left - their_right:
+                            verdicts[frozenset((one, two))] -= 1
+    for pair, verdict in sorted(verdicts.items(), key=lambda item: item[1]):
+        if verdict < 0:
+            return f"it swaps who did what ({', '.join(sorted(pair))})"
+    return _moved_figures(ours, theirs) or _replaced(ours, theirs)
+
+
+def unattributed(sentence: str, source: str, quote: str) -> str | None:
+    """The source gives these words to a speaker, or doubts them; the sentence states them as fact."""
+    ours = wording(sentence)
+    says = {word.key for word in ours if word.key in _SAY}
+    at = source.find(quote)
+    if not says and not _SOURCED.search(sentence):
+        if at >= 0 and _inside_quotation(source, at, at + len(quote)):
+            return "it states as fact what the article has somebody say"
+        if _is_said(wording(source), source, ours, at, at + len(quote)):
+            return "it leaves out who says so"
+        return None
+    theirs = wording(source)
+    their_says = {word.key for word in theirs if word.key in _SAY}
+    if says and says <= _FACTIVE and their_says and their_says <= _DOUBTFUL:
+        return "it turns a claim into a fact"
+    our_speaker, their_speaker = _speakers(ours), _speakers(theirs)
+    if (
+        our_speaker
+        and their_speaker
+        and not our_speaker & their_speaker
+        and not _same_place(our_speaker, their_speaker)
+    ):
+        elsewhere = {word.key for word in ours if word.kind == "name"} & their_speaker
+        known = {word.key for word in theirs if word.kind == "name"}
+        if our_speaker <= known or not elsewhere:
+            return "it gives the words to another speaker"
+    return None
+
+
+def bears_on(sentence: str, source: str) -> bool:
+    """Whether a quoted sentence has anything to do with the sentence it stands behind: a shared name, figure or word."""
+    ours, theirs = wording(sentence), wording(source)
+    mine = {word.key for word in ours if word.kind != "small"}
+    if not mine:
+        return False
+    if any(not word.text.isascii() for word in [*ours, *theirs] if word.kind == "content"):
+        return True  # stems are English; other scripts and languages are left to the other checks
+    other = {word.key for word in theirs}
+    if mine & other or places_in(w.text for w in ours) & places_in(w.text for w in theirs):
+        return True
+    prefixes = {key[:5] for key in other if len(key) >= 5}
+    return any(key[:5] in prefixes for key in mine if len(key) >= 5)
+
+
+def _stems(words: Sequence[Word]) -> set[str]:
+    return {word.key for word in words if word.kind == "content"} | {
+        word.text
+        for word in words
+        if word.text in ("more", "most", "before", "after", "up", "below", "above")
+    }
+
+
+def _cues(words: Sequence[Word], text: str) -> Iterator[tuple[list[str], bool]]:
+    """The stems in reach of every negation, nearest first; `plain` is a bare "not", against "refused to"."""
+    skipped = [match.span() for match in _NOT_REALLY.finditer(text.lower())]
+    for index, word in enumerate(words):
+        plain = word.text in _NEGATORS or word.text.endswith(("n't", "n’t"))
+        if not plain and word.key not in _REFUSALS:
+            continue
+        if plain and any(start <= word.start < end for start, end in skipped):
+            continue
+        after = [
+            w.key for w in words[index + 1 : index + 9] if w.kind == "content" and w.clause == word.clause
+        ]
+        after = [key for key in after if key not in _EMPTY] or [
+            w.key for w in words[index + 1 : index + 9] if w.kind == "content" and w.key not in _EMPTY
+        ]
+        before = [w.key for w in reversed(words[max(0, index - 6) : index]) if w.kind == "content"]
+        yield (after[:4] + before[:1] if after else before[:2]), plain
+
+
+def _near_cue(key: str, scopes: Sequence[Sequence[str]]) -> int:
+    return sum(key in scope for scope in scopes)
+
+
+def _un_words(words: Sequence[Word], scope: Sequence[str]) -> bool:
+    return any(
+        word.key.startswith(("un", "in", "im", "dis", "non", "ir", "il"))
+        and any(word.key.endswith(key) for key in scope)
+        for word in words
+    )
+
+
+def _same_matter(ours: Sequence[Word], theirs: Sequence[Word], mine: str, other: str) -> bool:
+    """Both opposite words stand beside the same things: half of the sentence's other words are in the source."""
+    rest = [word.key for word in ours if word.kind in ("content", "figure", "name") and word.key != mine]
+    known = {word.key for word in theirs} - {other}
+    return bool(rest) and sum(key in known for key in rest) / len(rest) >= 0.6
+
+
+def _sides(words: Sequence[Word], key: str, speakers: set[str]) -> Iterator[tuple[set[str], set[str]]]:
+    """For every place where a shared word stands: the names before and after it, turned round in the passive."""
+    for index, word in enumerate(words):
+        if word.key != key or word.kind != "content":
+            continue
+        left = {w.key for w in words[max(0, index - _WINDOW) : index] if w.kind == "name"} - speakers
+        right = {w.key for w in words[index + 1 : index + 1 + _WINDOW] if w.kind == "name"} - speakers
+        passive = (
+            word.text.endswith(("ed", "en", "n", "t", "d", "k"))
+            and any(w.text in _BE for w in words[max(0, index - 3) : index])
+            and any(w.text == "by" for w in words[index + 1 : index + 1 + _WINDOW])
+        )
+        noun = any(w.text == "by" for w in words[index + 1 : index + 3]) and not passive
+        yield (right, left) if passive or noun else (left, right)
+
+
+def _moved_figures(ours: Sequence[Word], theirs: Sequence[Word]) -> str | None:
+    """Two figures that each stand beside the other's words."""
+    mine = [index for index, word in enumerate(ours) if word.kind == "figure"]
+    other = {word.key: index for index, word in enumerate(theirs) if word.kind == "figure"}
+    both = [index for index in mine if ours[index].key in other]
+    for n, one in enumerate(both):
+        for two in both[n + 1 :]:
+            if ours[one].key == ours[two].key:
+                continue
+            a, b = _beside(ours, one), _beside(ours, two)
+            c, d = _beside(theirs, other[ours[one].key]), _beside(theirs, other[ours[two].key])
+            a, b = a - b, b - a
+            c, d = c - d, d - c
+            if a & d and b & c and not (a & c or b & d):
+                return f"it swaps its figures ({ours[one].text}, {ours[two].text})"
+    return None
+
+
+def _beside(words: Sequence[Word], index: int) -> set[str]:
+    near = [*words[max(0, index - 3) : index], *words[index + 1 : index + 4]]
+    return {
+        word.key
+        for word in near
+        if word.kind in ("content", "name") and abs(word.clause - words[index].clause) == 0
+    }
+
+
+def _replaced(ours: Sequence[Word], theirs: Sequence[Word]) -> str | None:
+    """A name or figure stands in the slot where the source, word for word the same around it, has another."""
+    mine = [word for word in ours if word.text not in ("the", "a", "an", "that")]
+    other = [word for word in theirs if word.text not in ("the", "a", "an", "that")]
+    matcher = SequenceMatcher(None, [word.key for word in mine], [word.key for word in other], autojunk=False)
+    our_keys, their_keys = {word.key for word in mine}, {word.key for word in other}
+    blocks = matcher.get_opcodes()
+    for n, (tag, a, b, c, d) in enumerate(blocks):
+        if tag != "replace" or b - a > 2 or d - c > 2:
+            continue
+        held = sum(
+            len([w for w in mine[start:end] if w.kind != "small"])
+            for kind, start, end, _, _ in blocks[max(0, n - 1) : n + 2]
+            if kind == "equal"
+        )
+        said, was = mine[a:b], other[c:d]
+        for kind in ("name", "figure"):
+            if all(word.kind == kind for word in said) and all(word.kind == kind for word in was):
+                if {w.key for w in said} & {w.key for w in was} or held < 2 or _alike(said, was):
+                    continue
+                if not {w.key for w in was} & our_keys and (
+                    kind == "figure" or not {w.key for w in said} & their_keys or held >= 3
+                ):
+                    return f"it has {said[0].text} where the quoted words have {was[0].text}"
+    return None
+
+
+def _alike(said: Sequence[Word], was: Sequence[Word]) -> bool:
+    one, two = " ".join(w.text for w in said), " ".join(w.text for w in was)
+    if _same_place({one}, {two}) or set(one.split()) & set(two.split()):
+        return True
+    if said[0].kind == "figure":
+        mine, other = said[0].key.partition(":")[2], was[0].key.partition(":")[2]
+        return bool(set(re.findall(r"\d+", mine)) & set(re.findall(r"\d+", other)))
+    return "".join(part[0] for part in one.split()) in two or "".join(part[0] for part in two.split()) in one
+
+
+def _same_place(one: set[str], two: set[str]) -> bool:
+    return bool(places_in(" ".join(one).split()) & places_in(" ".join(two).split()))
+
+
+def _inside_quotation(source: str, start: int, end: int) -> bool:
+    """Whether the words stand between quotation marks, so that somebody is speaking them."""
+    opened = None
+    for index, char in enumerate(source):
+        if char in "“„«" or (char == '"' and opened is None):
+            if opened is None:
+                opened = index
+        elif char in '”»"' and opened is not None:
+            if opened < start + 3 and index >= end - 3 and len(source[opened:index].split()) > 3:
+                return True
+            opened = None
+    return opened is not None and opened < start + 3 and len(source[opened:].split()) > 3
+
+
+def _is_said(theirs: Sequence[Word], source: str, ours: Sequence[Word], start: int, end: int) -> bool:
+    """Whether the clause that the sentence retells stands under a verb of saying or a "reportedly"."""
+    if start < 0:
+        start, end = 0, len(source)
+    mine = {word.key for word in ours if word.kind != "small"}
+    clauses: dict[int, list[Word]] = {}
+    for word in theirs:
+        clauses.setdefault(word.clause, []).append(word)
+    weights = {n: sum(word.key in mine for word in words) for n, words in clauses.items()}
+    if not weights or max(weights.values()) == 0:
+        return False
+    main = max(weights, key=lambda n: weights[n])
+    for n, words in clauses.items():
+        text = source[words[0].start : words[-1].end]
+        marked = bool(_GIVES_SOURCE.search(text)) or any(
+            _governs(words, index) for index in range(len(words))
+        )
+        if not marked:
+            continue
+        if n == main:
+            return _after_verb(words, mine, text)
+        aside = len(words) <= 9 and weights[n] <= max(1, len(words) // 3)
+        if aside and abs(n - main) <= 2:
+            return True
+        if n < main and main - n <= 2 and _ends_open(words):
+            return True
+    return False
+
+
+def _governs(words: Sequence[Word], index: int) -> bool:
+    word = words[index]
+    if word.key not in _STRONG_SAY or word.kind == "name":
+        return False
+    if index and words[index - 1].text in (
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "its",
+        "their",
+        "his",
+        "her",
+        "to",
+    ):
+        return False  # a noun ("the claim"), or "to say"
+    if word.key in ("state", "report", "estimat", "add", "claim", "promis") and not word.text.endswith(
+        ("ed", "s", "es", "ing")
+    ):
+        return index > 0 and words[index - 1].kind == "name"
+    if word.key == "add":
+        return index + 1 >= len(words) or words[index + 1].text in ("that", "it", "he", "she", "they")
+    return word.text not in ("state", "states", "tells", "post", "added to")
+
+
+def _after_verb(words: Sequence[Word], mine: set[str], text: str) -> bool:
+    """What the sentence retells comes under the verb, and is not the saying itself."""
+    if _GIVES_SOURCE.search(text):
+        return True
+    for index in range(len(words)):
+        if _governs(words, index):
+            after = sum(word.key in mine for word in words[index + 1 :])
+            before = sum(word.key in mine for word in words[:index])
+            return after >= 2 and after >= before
+    return False
+
+
+def _ends_open(words: Sequence[Word]) -> bool:
+    return words[-1].key in _STRONG_SAY or words[-1].text == "that"
+
+
+def _speakers(words: Sequence[Word]) -> set[str]:
+    """The name that is the very next word to a verb of saying, or that "according to" names."""
+    found: set[str] = set()
+    for index, word in enumerate(words):
+        if word.key in _STRONG_SAY or word.key in _FACTIVE:
+            if index and words[index - 1].kind == "name":
+                found.add(words[index - 1].key)
+            elif (
+                index + 1 < len(words)
+                and words[index + 1].kind == "name"
+                and word.key == "say"
+                and words[index + 1].clause == word.clause
+            ):
+                found.add(words[index + 1].key)
+        if word.text == "according" and index + 2 < len(words):
+            after = [w for w in words[index + 2 : index + 4] if w.text != "the"]
+            if after and after[0].kind == "name":
+                found.add(after[0].key)
+    return found

@@ -1,0 +1,86 @@
+"""What a sentence may say: its figures and names must stand in its sources, its sense in its quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.qa.answers import Evidence
+from bot.qa.claims import bears_on, negated, swapped, unattributed
+from bot.qa.figures import Known, figures
+from bot.qa.names import KnownNames, names
+from bot.qa.quotes import Folded, fold, locate, quoted_words
+from ingest.sentences import sentence_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A quote as it was found: in which evidence, where in the article's body, and the whole sentences around it."""
+
+    evidence: Evidence
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        return self.evidence.article.body[self.start : self.end]
+
+    @property
+    def surroundings(self) -> str:
+        """The whole sentences that the quote stands in, so that no quote can be cut from under its "not"."""
+        body = self.evidence.article.body
+        first = max(body.rfind("\n", 0, self.start) + 1, self.start - 1500)
+        last = body.find("\n", self.end)
+        last = min(last if last >= 0 else len(body), self.end + 1500)
+        paragraph = body[first:last]
+        spans = sentence_spans(paragraph)
+        touched = [span for span in spans if first + span[0] < self.end and first + span[1] > self.start]
+        if not touched:
+            return self.quote
+        return paragraph[touched[0][0] : touched[-1][1]]
+
+
+def unfounded(sentence: str, held: Sequence[Held]) -> str | None:
+    """Why `sentence` says more than the passages behind its quotes do: a figure, a name, or words in quotation marks."""
+    known, named = Known(), KnownNames()
+    passages: list[tuple[Folded, str]] = []
+    for evidence in {item.evidence.passage.id: item.evidence for item in held}.values():
+        article = evidence.article
+        about = " . ".join(part for part in (article.title, article.source, article.author) if part)
+        # a quote may reach past a passage that was cut inside its sentence
+        for text in (evidence.passage.text, about):
+            known.add(text)
+            named.add(text)
+        known.add_day(article.published)
+        passages.append((fold(evidence.passage.text), evidence.passage.text))
+        passages.append((fold(about), about))
+    for words in quoted_words(sentence):
+        if not any(locate(words, folded, text) for folded, text in passages):
+            return f"it puts words in quotation marks that its passages do not have: {words}"
+    for figure in figures(sentence):
+        if not figure.soft and not known.holds(figure):
+            return f"its passages do not have the figure {figure.text.strip()}"
+    for name in names(sentence):
+        if missing := named.missing(name):
+            return f"its passages do not name {' '.join(missing)}"
+        if not named.together(name):
+            return f"its passages do not have the name {' '.join(name.words)}"
+    return None
+
+
+def unfaithful(sentence: str, held: Sequence[Held]) -> str | None:
+    """Why `sentence` turns what is quoted round: it negates it, swaps who did what, or drops the speaker."""
+    sources = [item.surroundings for item in held]
+    everything = "\n".join(dict.fromkeys(sources))
+    if reason := negated(sentence, everything):
+        return reason
+    if reason := swapped(sentence, everything):
+        return reason
+    reasons = [unattributed(sentence, source, item.quote) for source, item in zip(sources, held, strict=True)]
+    # one source that states it plainly is enough
+    return reasons[0] if reasons and all(reasons) else None
+
+
+def relevant(sentence: str, held: Held) -> bool:
+    """Whether a quote has anything to do with the sentence it was put behind."""
+    return bears_on(sentence, held.surroundings) or bears_on(sentence, held.evidence.article.title)

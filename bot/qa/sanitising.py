@@ -1,0 +1,68 @@
+"""Untrusted text made harmless: invisible signs, links, pings and marks that only we may set."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_KEPT_CONTROLS = "\n\t"
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?(?:\s+[\"'(][^)]*)?\)")
+_REFERENCE = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*[^\d\[\]][^\[\]]*\]")
+_BARE_LINK = re.compile(
+    r"<?\b(?:https?|ftp|javascript|data|discord)://?[^\s<>\])]+>?|\bwww\.[^\s<>\])]+", re.IGNORECASE
+)
+_PING = re.compile(r"<(?:@[!&]?|#|:\w+:|a:\w+:|t:|/[^:<>]*:|id:)[^<>]*>")
+_EVERYONE = re.compile(r"@\s*(everyone|here)\b", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_MARK = re.compile(
+    r"\s*(?:\[\s*\^?(?:passage\s*)?\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】|\(\s*(?:passages?|sources?)\s+\d+(?:(?:,|\s|and)+\d+)*\s*\))",
+    re.IGNORECASE,
+)
+_MARKDOWN = re.compile(r"\*\*|__|~~|\|\||`+|^\s{0,3}(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
+
+
+def visible(text: str) -> str:
+    """`text` without control, zero-width, bidirectional, tag and private signs; line breaks and tabs stay.
+
+    Joiners stay between letters of scripts that need them.
+    """
+    out = []
+    for index, char in enumerate(text):
+        category = unicodedata.category(char)
+        if category in ("Cc", "Cf", "Co", "Cs", "Cn") and char not in _KEPT_CONTROLS:
+            if (
+                char in "\u200c\u200d"
+                and 0 < index < len(text) - 1
+                and _joins(text[index - 1], text[index + 1])
+            ):
+                out.append(char)
+            elif char in "\r\x0b\x0c\x85":
+                out.append("\n")
+            continue
+        out.append("\n" if char in "\u2028\u2029" else char)
+    return "".join(out)
+
+
+def plain_sentence(text: str) -> str:
+    """A drafted sentence as plain words on one line: no marks, links, pings, tags or Markdown of its own."""
+    text = visible(text)
+    for _ in range(3):  # links in links
+        text = _LINK.sub(r"\1", text)
+    text = _REFERENCE.sub(r"\1", text)
+    text = _BARE_LINK.sub("", text)
+    text = _PING.sub("", text)
+    text = _EVERYONE.sub(r"\1", text)
+    text = _MARK.sub("", text)
+    text = _TAG.sub("", text)
+    text = _MARKDOWN.sub("", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
+    return re.sub(r"\s+([.,;:!?])", r"\1", text).strip()
+
+
+def _joins(before: str, after: str) -> bool:
+    return (
+        not before.isascii()
+        and not after.isascii()
+        and before.isalpha() | bool(unicodedata.combining(before))
+    )
