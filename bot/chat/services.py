@@ -1,0 +1,187 @@
+"""What every command works with, built once and passed in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import discord
+
+from bot.chat.access import Person, Place, ServerSettings, answers_in, corpus_refusal, refusal, runs_corpus
+from bot.chat.cooldowns import Cooldowns
+from bot.chat.failures import Refused
+from bot.chat.language import Words, words_for
+from bot.chat.metrics import Metrics
+from bot.chat.rendering import Links
+from bot.library import Library
+from bot.qa.answers import Answer, AnswerEvent, Turn
+from bot.reader.addresses import ReaderAddresses
+from bot.reader.fragments import fragment_url
+from bot.records import Records
+from bot.settings import Settings
+from ingest.errors import UserFacingError
+from ingest.index import Index
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Answers(Protocol):
+    """What the commands need of bot.qa.answering.Answerer."""
+
+    def answer(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncIterator[AnswerEvent]: ...
+
+    def summarise(self, article: str) -> AsyncIterator[AnswerEvent]: ...
+
+    def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]: ...
+
+
+@dataclass
+class Services:
+    """The collaborators of the Discord side, and the little state that its commands share."""
+
+    settings: Settings
+    answers: Answers
+    library: Library
+    records: Records
+    config: Path
+    embed: Callable[[Sequence[str]], object] | None = None
+    addresses: ReaderAddresses | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    cooldowns: Cooldowns = field(default_factory=Cooldowns)
+    owners: frozenset[int] = frozenset()
+    servers: dict[int, ServerSettings] = field(default_factory=dict)
+    threads: set[int] = field(default_factory=set)
+    closing: bool = False
+    _running: set[asyncio.Task[object]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.slots = asyncio.Semaphore(self.settings.discord.at_once)
+
+    async def load(self) -> None:
+        """Take up where the last run of the bot left off."""
+        own = self.settings.discord
+        saved = await self.records.server_settings()
+        self.servers = {server: ServerSettings.of(own, changes) for server, changes in saved.items()}
+        self.threads = set(await self.records.threads())
+        if left := await self.records.interrupt_running():
+            log.info("%d questions were left unfinished by the last run", left)
+
+    # -- who and where
+
+    def server(self, server: int | None) -> ServerSettings:
+        default = ServerSettings.of(self.settings.discord)
+        return default if server is None else self.servers.get(server, default)
+
+    def check_may_ask(self, place: Place, person: Person, words: Words) -> None:
+        """Raise Refused, with the reason, unless this person may ask here and now. Starts their cooldown."""
+        if self.closing:
+            raise Refused(words("I am being restarted. Please ask again in a minute."))
+        if not answers_in(place, self.settings.discord):
+            raise Refused(words("I do not answer in this server."))
+        server = self.server(place.server)
+        if (reason := refusal(place, person, server)) is not None:
+            channels = " ".join(f"<#{channel}>" for channel in server.allowed_channels[:10])
+            raise Refused(words(reason, channels=channels))
+        left = self.cooldowns.take(
+            {
+                ("person", person.id): server.cooldown_seconds,
+                ("channel", place.channel): server.channel_cooldown_seconds,
+            }
+        )
+        if left > 0:
+            seconds = max(1, round(left))
+            raise Refused(
+                words.plural(
+                    "One moment: you can ask again in {n} second.",
+                    "One moment: you can ask again in {n} seconds.",
+                    seconds,
+                )
+            )
+
+    def check_runs_corpus(self, place: Place, person: Person, words: Words) -> None:
+        if not runs_corpus(place, person, self.owners, self.settings.discord):
+            message, values = corpus_refusal(place, person)
+            raise Refused(words(message, **values))
+
+    def is_private(self, place: Place) -> bool:
+        """Whether answers in this channel are shown to the asker alone unless they say otherwise."""
+        return place.within(self.server(place.server).private_channels)
+
+    # -- running work
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Register the current task as one that a shutdown waits for."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            yield
+        finally:
+            self._running.discard(task)
+
+    async def wind_up(self, grace: float) -> None:
+        """Let running answers finish within `grace` seconds; those left are cancelled, and apologise."""
+        self.closing = True
+        running = self._running - {asyncio.current_task()}
+        if running:
+            _, left = await asyncio.wait(running, timeout=grace)
+            for task in left:
+                task.cancel()
+            if left:
+                await asyncio.wait(left, timeout=5)
+
+    async def read(self, work: Callable[[Index], T]) -> T:
+        """Read the current index in a thread; the one way from the Discord side to the disk's articles."""
+
+        def leased() -> T:
+            with self.library.lease() as index:
+                return work(index)
+
+        return await asyncio.to_thread(leased)
+
+    async def links(self, answer: Answer, key: str) -> Mapping[int, Links]:
+        """Where each citation opens, by its place in the answer: at the quoted words where that can be."""
+        try:
+            wanted = {citation.article.article_id for citation in answer.citations}
+            found = await self.read(lambda index: index.articles(wanted)) if wanted else {}
+        except UserFacingError:
+            found = {}
+        made: dict[int, Links] = {}
+        for place, citation in enumerate(answer.citations):
+            article, url = found.get(citation.article.article_id), citation.article.url
+            stands = article is not None and article.body[citation.start : citation.end] == citation.quote
+            if url and article is not None and stands:
+                url = fragment_url(url, article.body, citation.start, citation.end)
+            reader = self.addresses.answer(key, place) if self.addresses else None
+            made[place] = Links(url, reader)
+        return made
+
+
+def place_of(channel: object, server: int | None) -> Place:
+    """Where a channel object is; a thread counts as its parent, a channel as its category, too."""
+    ids = (getattr(channel, name, None) for name in ("parent_id", "category_id"))
+    return Place(server, getattr(channel, "id", 0), frozenset(one for one in ids if one is not None))
+
+
+def person_of(user: discord.User | discord.Member, channel_permissions: discord.Permissions | None) -> Person:
+    """The person, with roles and Manage Server as Discord computed them for this place."""
+    if not isinstance(user, discord.Member):
+        return Person(user.id)
+    manages = channel_permissions is not None and (
+        channel_permissions.manage_guild or channel_permissions.administrator
+    )
+    return Person(user.id, frozenset(role.id for role in user.roles), manages)
+
+
+def words_of(source: discord.Interaction[discord.Client] | discord.Message) -> Words:
+    """The person's language; of someone who wrote a message, only their server's is known."""
+    if isinstance(source, discord.Interaction):
+        return words_for(source.locale)
+    return words_for(source.guild.preferred_locale if source.guild else None)

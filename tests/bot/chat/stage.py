@@ -1,0 +1,192 @@
+"""What the tests of the Discord side stand on: two articles, scripted answers, and a world to act in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import simcord
+
+from bot.chat.client import BylineClient
+from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
+from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, RecordsSettings, Settings
+from ingest.articles import Article
+from ingest.index import IndexStatus
+
+ARTICLES = (
+    Article(
+        id="a1",
+        title="Ambassador speaks on the visit",
+        body="The ambassador spoke. Mehdi Sanaei claimed the visit was a success. Others disagreed.",
+        url="https://news.example/visit",
+        source="Example Wire",
+        author="A. Writer",
+        published="2015-11-23",
+    ),
+    Article(
+        id="a2",
+        title="Bridge @everyone opens",
+        body="A bridge was opened. <@123> cut the ribbon. [click](https://evil.example) said the mayor.",
+        source="Town *Paper*",
+        published="2016-02-01",
+    ),
+)
+
+
+@dataclass
+class ShelfOfTwo:
+    """The part of Index that the commands use, over ARTICLES."""
+
+    generation: str = "g1"
+
+    def status(self) -> IndexStatus:
+        return IndexStatus("g1", 2, 3, "2015-11-23", "2016-02-01", "2026-01-01T00:00:00+00:00", "fake")
+
+    def article(self, name: str) -> Article | None:
+        return next((one for one in ARTICLES if name in {one.id, one.url, one.title}), None)
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        return {one.id: one for one in ARTICLES if one.id in ids}
+
+    def article_ids(self, urls: Sequence[str]) -> frozenset[str]:
+        return frozenset(one.id for one in ARTICLES if one.url in urls)
+
+    def find_articles(self, text: str, limit: int = 25, offset: int = 0) -> list[Article]:
+        words = text.lower().split()
+        found = [
+            one for one in ARTICLES if all(word in f"{one.title} {one.source}".lower() for word in words)
+        ]
+        return found[offset : offset + limit]
+
+
+class ShelfLibrary:
+    error: Exception | None = None
+
+    @contextmanager
+    def lease(self) -> Iterator[ShelfOfTwo]:
+        if self.error is not None:
+            raise self.error
+        yield ShelfOfTwo()
+
+
+def cite(number: int, article: Article, quote: str) -> Citation:
+    start = article.body.index(quote)
+    ref = ArticleRef(
+        article.id, article.title, article.url, article.source, article.author, article.published
+    )
+    return Citation(number, ref, quote, start, start + len(quote))
+
+
+SANAEI = cite(1, ARTICLES[0], "Mehdi Sanaei claimed the visit was a success.")
+RIBBON = cite(2, ARTICLES[1], "<@123> cut the ribbon.")
+
+
+def answered(question: str, text: str = "", citations: tuple[Citation, ...] = (SANAEI,)) -> Answer:
+    text = text or "Mehdi Sanaei claimed the visit was a success. [1]"
+    return Answer(
+        question, "answered", text, citations, "quoting", "g1", 0.1, notes=("Quoted as it stands.",)
+    )
+
+
+def not_found(question: str) -> Answer:
+    return Answer(
+        question, "not_found", "", (), "quoting", "g1", 0.1, nearest=(SANAEI.article, RIBBON.article)
+    )
+
+
+@dataclass
+class ScriptedAnswers:
+    """Stands in for the answering side: what it says is set by the test, and what it was asked is kept."""
+
+    events: list[AnswerEvent] | None = None
+    error: Exception | None = None
+    pause: float = 0.0
+    hold: asyncio.Event | None = None
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+
+    async def answer(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncIterator[AnswerEvent]:
+        self.asked.append((question, tuple(history)))
+        yield Progress("searching")
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.error is not None:
+            raise self.error
+        yield Progress("reading", 8)
+        for event in self.events or [CheckedSentence("Mehdi Sanaei claimed …"), answered(question)]:
+            await asyncio.sleep(self.pause)
+            yield event
+
+    def summarise(self, article: str) -> AsyncIterator[AnswerEvent]:
+        return self.answer(article)
+
+    def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]:
+        return self.answer(f"{topic} {days}")
+
+
+def settings(tmp_path: Path, **discord: Any) -> Settings:
+    values = {"cooldown_seconds": 0.0, "threads": False} | discord
+    return Settings.model_construct(
+        config=tmp_path / "config.toml",
+        ingest=SimpleNamespace(base=tmp_path),
+        discord=DiscordSettings(**values),
+        reader=ReaderSettings(),
+        metrics=MetricsSettings(),
+        records=RecordsSettings(path=tmp_path / "records.sqlite"),
+    )
+
+
+@dataclass
+class World:
+    """Everything a test arranges: the bot's parts, and Discord's (guild, channel, people)."""
+
+    env: simcord.Env
+    client: BylineClient
+    tmp_path: Path
+
+    def __post_init__(self) -> None:
+        self.services = self.client.services
+        self.answers = cast("ScriptedAnswers", self.services.answers)
+        self.library = cast("ShelfLibrary", self.services.library)
+        self.guild = self.env.create_guild()
+        self.channel = self.guild.create_text_channel("general")
+        self.ann = self.guild.add_member(self.env.create_user("ann"))
+
+    def sent(self) -> list[dict[str, Any]]:
+        """Every body that could show something to people, in order."""
+        return [
+            request.json
+            for request in self.env.http_requests
+            if isinstance(request.json, dict) and request.method in {"POST", "PATCH"}
+        ]
+
+
+def texts(components: Sequence[Any]) -> str:
+    """All text of a Components V2 message, from payloads or from discord.py's objects."""
+    found: list[str] = []
+    for component in components:
+        data = component if isinstance(component, dict) else component.to_dict()
+        if "content" in data:
+            found.append(data["content"])
+        found.append(texts(data.get("components", [])))
+    return "\n".join(part for part in found if part)
+
+
+def shown(result: Any) -> str:
+    """What the person sees in response to an interaction: the response, then the follow-ups."""
+    messages = [result.response, *result.followups]
+    return "\n".join(texts(message.components) for message in messages if message is not None)
+
+
+def labels(components: Sequence[dict[str, Any]]) -> list[str]:
+    found: list[str] = []
+    for component in components:
+        if component.get("type") == 2:
+            found.append(component.get("label") or component["emoji"]["name"])
+        found += labels(component.get("components", []))
+        found += labels([component["accessory"]] if "accessory" in component else [])
+    return found
