@@ -14,15 +14,17 @@ from ingest.articles import Article
 from ingest.catalogue import Catalogue, Hit, StoredPassage
 from ingest.chroma import ChromaVectors, copy_local
 from ingest.chunking import FORMAT, Passage, embedded_text
-from ingest.vectors import VectorStore, Vectors, string_hash
 from ingest.errors import EmbedderMismatch, IndexBroken
 from ingest.generations import Generations
+from ingest.progress import Report
 from ingest.settings import IndexSettings
+from ingest.vectors import Vectors, VectorStore, string_hash
 from ingest.words import question_words, quoted
 
 CATALOGUE = "catalogue.sqlite"
 CHROMA = "chroma"
 
+MAY_MISS = 0.02  # an approximate search may miss a passage now and then
 _FETCHED = 2_000  # vectors moved from the store to Chroma at a time
 
 
@@ -141,6 +143,22 @@ class Index:
         match = " ".join(f"{quoted(word)}*" for word in words)
         return self.catalogue.find_titles(match, limit, offset)
 
+    def check(self, sample: int) -> None:
+        """Raise IndexBroken unless catalogue and Chroma agree, and a sample of passages is found by their vectors."""
+        if self._vectors.count() != self._count:
+            raise IndexBroken(
+                f"Chroma holds {self._vectors.count()} vectors for {self._count} passages. "
+                "Run `python -m ingest --rebuild` to remake it without embedding."
+            )
+        names = self.catalogue.sample_passages(sample)
+        stored = self._vectors.load(names)
+        lost = [name for name in names if name not in stored or not _found(self._vectors, name, stored[name])]
+        if len(lost) > len(names) * MAY_MISS:
+            raise IndexBroken(
+                f"{len(lost)} of {len(names)} passages are not found by their own vector. "
+                "Run `python -m ingest --rebuild` to remake the vectors without embedding."
+            )
+
     def _passages_of(self, article_ids: Collection[str]) -> int:
         return sum(len(self.catalogue.article_passages(name)) for name in article_ids)
 
@@ -194,7 +212,7 @@ class IndexBuilder:
         """The embedded strings, by hash, that have no vector yet."""
         return {name: self._strings[name] for name in self._store.missing(self._strings)}
 
-    def finish(self) -> int:
+    def finish(self, report: Report) -> int:
         """Bring Chroma in line with the catalogue and close; returns the number of passages."""
         wanted = self.catalogue.passage_vectors()
         unchanged = {name for name, vector in self._before.items() if wanted.get(name) == vector}
@@ -211,8 +229,10 @@ class IndexBuilder:
             if copied:
                 vectors.delete([name for name in self._before if name not in wanted])
             new = [name for name in wanted if not (copied and name in unchanged)]
-            for some in _batches(new, _FETCHED):
+            for done, some in _batches(new, _FETCHED):
+                report("indexing", done, len(new))
                 vectors.add(some, self._store.load([wanted[name] for name in some]))
+            report("indexing", len(new), len(new))
             self._check(vectors, wanted, new)
         self.catalogue.set_meta("built_at", datetime.now(UTC).isoformat(timespec="seconds"))
         self.catalogue.close()
@@ -227,18 +247,20 @@ class IndexBuilder:
             )
         sample = [*new[:200], *self.catalogue.sample_passages(200)]
         own = self._store.load([wanted[name] for name in sample]) if sample else np.empty((0, 0))
-        lost = 0
-        for name, vector in zip(sample, own, strict=True):
-            best = vectors.search(vector, 10)
-            # a copy of the passage elsewhere is as good a find
-            lost += not any(found == name or score > 0.999 for found, score in best)
-        if lost > len(sample) * 0.02:
+        lost = sum(not _found(vectors, name, vector) for name, vector in zip(sample, own, strict=True))
+        if lost > len(sample) * MAY_MISS:
             raise IndexBroken(
                 f"{lost} of {len(sample)} passages are not found by their own vector; the last index stays in use. "
                 "Run `python -m ingest --rebuild`."
             )
 
 
-def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def _found(vectors: ChromaVectors, name: str, vector: Vectors) -> bool:
+    """Whether a passage is found by its own vector; a copy of it elsewhere is as good a find."""
+    return any(found == name or cosine > 0.999 for found, cosine in vectors.search(vector, 10))
+
+
+def _batches(items: Sequence[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """The items by `size`, each batch with how many came before it."""
     for first in range(0, len(items), size):
-        yield items[first : first + size]
+        yield first, items[first : first + size]
