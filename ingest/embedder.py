@@ -29,8 +29,8 @@ class EmbedderIdentity:
     @property
     def key(self) -> str:
         """All parts in one line, the same on every computer."""
-        parts = (self.provider, self.model, self.weights, self.pooling, self.input_format, str(self.dimensions))
-        return "|".join(part.replace("|", "/") for part in parts)
+        parts = (self.provider, self.model, self.weights, self.pooling, self.input_format, self.dimensions)
+        return "|".join(str(part).replace("|", "/") for part in parts)
 
 
 class Embedder(Protocol):
@@ -49,7 +49,7 @@ class Embedder(Protocol):
         ...
 
     def embed_question(self, text: str) -> Vectors:
-        """(dimensions,). Raises EmbeddingUnavailable, and sooner than `embed_passages`: someone is waiting."""
+        """(dimensions,). Raises EmbeddingUnavailable, sooner than `embed_passages`: someone is waiting."""
         ...
 
 

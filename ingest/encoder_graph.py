@@ -1,10 +1,11 @@
 """The MiniLM encoder written out as an ONNX graph, from its published weights and with `onnx` alone.
 
-The graph uses onnxruntime's fused operators (domain com.microsoft) for attention, GELU and layer norms, and ends in
-the mean over the tokens, so that what comes out is the vector of a text.
+The graph uses onnxruntime's fused operators (domain com.microsoft) for attention, GELU and layer norms, and
+ends in the mean over the tokens, so that what comes out is the vector of a text.
 
 Inputs, int32: `input_ids` and `mask`, both (texts, tokens); a text's padding stands at its end, mask 0.
-Outputs, float32: `vectors` (texts, 384), of unit length; `tokens` (texts, tokens, 384), as the last layer leaves them.
+Outputs, float32: `vectors` (texts, 384), of unit length; `tokens` (texts, tokens, 384), as the last layer
+leaves them.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _EPSILON = 1e-12
 def write_graph(weights: Path, target: Path, precision: Literal["fp32", "int8"]) -> None:
     """Read `weights` (safetensors) and write the encoder to `target`.
 
-    int8 keeps each weight matrix as signed bytes with one scale a column, and quantises what is multiplied with it
-    as it comes, with one scale a batch.
+    int8 keeps each weight matrix as signed bytes with one scale a column, and quantises what is multiplied
+    with it as it comes, with one scale a batch.
     """
     import onnx
 
@@ -128,8 +129,9 @@ class _Writer:
         return self.add_and_normalise(narrow, states, f"{prefix}output.", name)
 
     def add_and_normalise(self, branch: str, trunk: str, prefix: str, name: str) -> str:
-        constants = [self.weight(prefix + part) for part in ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")]
-        return self.fused("SkipLayerNormalization", [branch, trunk, *constants], name, epsilon=_EPSILON)
+        parts = ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")
+        inputs = [branch, trunk, *(self.weight(prefix + part) for part in parts)]
+        return self.fused("SkipLayerNormalization", inputs, name, epsilon=_EPSILON)
 
     def pooling(self, states: str) -> None:
         from onnx import TensorProto
@@ -184,5 +186,7 @@ class _Writer:
     ) -> str:
         from onnx import helper
 
-        self.nodes.append(helper.make_node(operator, inputs, list(outputs), domain=domain, **attributes))
+        node = helper.make_node(operator, inputs, list(outputs), domain=domain)
+        node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
+        self.nodes.append(node)
         return outputs[0]

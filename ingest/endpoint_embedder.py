@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import openai
@@ -22,8 +23,6 @@ _LONGEST = 8_000  # tokens; OpenAI takes 8,191 a text
 _MOST_TEXTS = 2_048  # a request
 _MOST_TOKENS = 280_000  # a request; the limit is 300,000 by the endpoint's own count
 _AT_ONCE = 4
-_PATIENT = {"timeout": 60.0, "max_retries": 6}
-_HURRIED = {"timeout": 10.0, "max_retries": 1}
 
 
 class OpenAIEmbedder:
@@ -33,7 +32,7 @@ class OpenAIEmbedder:
     """
 
     def __init__(self, model: str = "", base_url: str = "") -> None:
-        """No `base_url` means OpenAI itself. Raises EmbeddingUnavailable where that needs a key and there is none."""
+        """No `base_url` means OpenAI itself, which needs a key: raises EmbeddingUnavailable without one."""
         key = os.environ.get("OPENAI_API_KEY", "").strip()
         if not key and not base_url:
             raise EmbeddingUnavailable(
@@ -65,21 +64,21 @@ class OpenAIEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         requests = list(_requests([_sendable(text) for text in texts]))
-        parts = list(self._workers.map(lambda inputs: self._ask(inputs, **_PATIENT), requests))
+        parts = list(self._workers.map(self._ask, requests))
         if not parts:
             return np.zeros((0, self.identity.dimensions), np.float32)
         return np.concatenate(parts)
 
     def embed_question(self, text: str) -> Vectors:
-        vector: Vectors = self._ask([_sendable(text)], **_HURRIED)[0]
+        vector: Vectors = self._ask([_sendable(text)], timeout=10, retries=1)[0]
         return vector
 
-    def _ask(self, inputs: list[str], timeout: float, max_retries: int) -> Vectors:
-        client = self._client.with_options(timeout=timeout, max_retries=int(max_retries))
+    def _ask(self, inputs: list[str], timeout: float = 60, retries: int = 6) -> Vectors:
+        client = self._client.with_options(timeout=timeout, max_retries=retries)
+        # base64 is a third of the size, but not every compatible endpoint knows it
+        numbers: Literal["base64", "float"] = "base64" if self._base_url == _OPENAI else "float"
         try:
-            # base64 is a third of the size, but not every compatible endpoint knows it
-            encoding = "base64" if self._base_url == _OPENAI else "float"
-            response = client.embeddings.create(input=inputs, model=self._model, encoding_format=encoding)
+            response = client.embeddings.create(input=inputs, model=self._model, encoding_format=numbers)
         except openai.OpenAIError as error:
             # without its cause: an endpoint's message may repeat part of the key
             raise EmbeddingUnavailable(self._what_to_do(error)) from None
@@ -100,26 +99,25 @@ class OpenAIEmbedder:
 
     def _what_to_do(self, error: openai.OpenAIError) -> str:
         where = f"The embedding endpoint {self._base_url}"
+        again = "Run this again: the vectors made so far are kept."
+        check = "Check `model` and `base_url` under [embedding] in config.toml"
         match error:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return f"{where} refuses the key in OPENAI_API_KEY. Set one that is valid there, then run this again."
+                return f"{where} refuses the key. Set a valid one in OPENAI_API_KEY, then run this again."
             case openai.NotFoundError():
-                return (
-                    f"{where} does not know the model {self._model!r}. "
-                    "Correct `model` or `base_url` under [embedding] in config.toml."
-                )
+                return f"{where} does not know the model {self._model!r}. {check}."
             case openai.RateLimitError() if error.code == "insufficient_quota":
-                return f"{where} says that the account has no credit left. Add some, then run this again."
+                return f"{where} says that the account has no credit left. Add some. {again}"
             case openai.RateLimitError():
-                return f"{where} is asked too often. Run this again later: the vectors made so far are kept."
+                return f"{where} is being asked too often. Wait a little. {again}"
             case openai.APITimeoutError():
-                return f"{where} did not answer in time. Run this again: the vectors made so far are kept."
+                return f"{where} did not answer in time. {again}"
             case openai.APIConnectionError():
-                return f"{where} cannot be reached. Check the network and `base_url` under [embedding], then run this again."
+                return f"{where} cannot be reached. {check}, and the network. {again}"
             case openai.APIStatusError():
-                return f"{where} answered with status {error.status_code}. Check `model` and `base_url` under [embedding]."
+                return f"{where} answered with status {error.status_code}. {check}. {again}"
             case _:
-                return f"{where} gave an answer that cannot be read ({type(error).__name__})."
+                return f"{where} gave an answer that cannot be read ({type(error).__name__}). {check}."
 
 
 def _sendable(text: str) -> str:

@@ -25,8 +25,8 @@ _BATCH_TOKENS = 512  # what a core's cache holds between two layers; measured by
 class TokenVectors:
     """One text's tokens, without the marks at its ends.
 
-    `vectors` (tokens, 384), each of unit length; `spans` (tokens, 2), start and end in code points of the text;
-    `whole` (384,), what `embed_passages` gives for the text.
+    `vectors` (tokens, 384), each of unit length; `spans` (tokens, 2), start and end in code points of the
+    text; `whole` (384,), what `embed_passages` gives for the text.
     """
 
     vectors: Vectors
@@ -37,8 +37,8 @@ class TokenVectors:
 class LocalEmbedder:
     """Texts of like length share a batch; each worker thread runs whole batches on one core.
 
-    So no core waits for the slowest at the end of every matrix product, which costs most where other programs run
-    too. One onnxruntime session serves all threads: its `run` may be called from several at once.
+    So no core waits for the slowest at the end of every matrix product, which costs most where other programs
+    run too. One onnxruntime session serves all threads: its `run` may be called from several at once.
     """
 
     identity = EmbedderIdentity(
@@ -66,7 +66,8 @@ class LocalEmbedder:
         vectors = np.zeros((len(texts), self.identity.dimensions), np.float32)
 
         def embed(batch: list[int]) -> None:
-            (vectors[batch],) = self._session.run(["vectors"], _padded([encoded[index].ids for index in batch]))
+            inputs = _padded([encoded[index].ids for index in batch])
+            (vectors[batch],) = self._session.run(["vectors"], inputs)
 
         self._run(embed, _batches([len(one.ids) for one in encoded]))
         return vectors

