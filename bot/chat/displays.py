@@ -71,9 +71,11 @@ class InteractionDisplay:
             if self._private:
                 await self._interaction.edit_original_response(view=message, allowed_mentions=NO_PINGS)
                 return
-            # the public "is thinking…" goes, so that only the person who asked sees what went wrong
-            await self._interaction.delete_original_response()
+            # The first follow-up to a deferred response replaces it, as public as it was. So that is given
+            # something to be first, only the person who asked is told, and the public part goes.
+            await self.progress("-# …")
             await self._interaction.followup.send(view=message, ephemeral=True, allowed_mentions=NO_PINGS)
+            await self._interaction.delete_original_response()
         except discord.HTTPException as error:
             if not token_is_gone(error):
                 raise

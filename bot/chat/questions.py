@@ -218,7 +218,7 @@ class Questions:
             )
         try:
             thread = await message.create_thread(
-                name=one_line(question, 100) or "?", auto_archive_duration=1440
+                name=thread_name(question), auto_archive_duration=1440
             )
         except discord.HTTPException as error:
             log.info("no thread in channel %s: %s", channel.id, error)
@@ -237,6 +237,7 @@ class QuestionForm(discord.ui.Modal):
         self._private = private
         self._about = about
         self.question: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="question",
             style=discord.TextStyle.paragraph,
             default=about or None,
             max_length=QUESTION_LIMIT,
@@ -251,6 +252,11 @@ class QuestionForm(discord.ui.Modal):
         self, interaction: discord.Interaction[Any], error: Exception, /
     ) -> None:
         await interaction.client.failed(interaction, error)
+
+
+def thread_name(question: str) -> str:
+    """The question in Discord's 100 characters; names are not escaped, and never ping, but may look as if."""
+    return one_line(question, 80).replace("@", "@\u200b") or "…"
 
 
 def message_text(message: discord.Message) -> str:

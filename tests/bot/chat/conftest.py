@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import simcord
 from stage import ScriptedAnswers, ShelfLibrary, World, settings
+from wire import check_request
 
 from bot.chat.client import BylineClient, make_client
+from bot.chat.failures import root_cause
 from bot.chat.services import Services
 from bot.records import Records
 
@@ -36,5 +38,11 @@ async def simcord_bot(services: Services, discord_settings: dict[str, Any]) -> B
 
 
 @pytest.fixture
-async def world(simcord_env: simcord.Env, simcord_bot: BylineClient, tmp_path: Path) -> World:
-    return World(simcord_env, simcord_bot, tmp_path)
+async def world(simcord_env: simcord.Env, simcord_bot: BylineClient, tmp_path: Path) -> AsyncIterator[World]:
+    """Whatever a test makes the bot send is checked against Discord's own rules when it ends."""
+    made = World(simcord_env, simcord_bot, tmp_path)
+    yield made
+    unexpected = [error for error in simcord_env.errors if not isinstance(root_cause(error), made.expected)]
+    assert not unexpected
+    for request in simcord_env.http_requests:
+        check_request(request.method, request.path, request.json, request.params)

@@ -16,6 +16,7 @@ from bot.chat.client import BylineClient
 from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
 from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, RecordsSettings, Settings
 from ingest.articles import Article
+from ingest.errors import UserFacingError
 from ingest.index import IndexStatus
 
 ARTICLES = (
@@ -147,6 +148,9 @@ class World:
     env: simcord.Env
     client: BylineClient
     tmp_path: Path
+
+    expected: tuple[type[BaseException], ...] = (UserFacingError,)
+    """What commands may raise: the client's handler shows it, and simcord tells the fixture all the same."""
 
     def __post_init__(self) -> None:
         self.services = self.client.services
