@@ -23,12 +23,15 @@ _PRONOUN = re.compile(
     r"the (?:same|former|latter|other|others|first|second|two)|there|then|that(?!\s+\w+\s+(?:is|was|are|were|has|had)))\b",
     re.IGNORECASE,
 )
-_EXPLETIVE = re.compile(r"\b(?:is|was|are|were|isn['’]t|did) (?:there|it)\b|\bthere (?:is|was|are|were)\b", re.IGNORECASE)
+_TRAILING = re.compile(r"\b(?:it|this|that|them|these|those|there)\W*$", re.IGNORECASE)
+_EXPLETIVE = re.compile(
+    r"\b(?:is|was|are|were|isn['’]t|did) (?:there|it)\b|\bthere (?:is|was|are|were)\b", re.IGNORECASE
+)
 
 
 def leans(question: str) -> bool:
     """Whether a question cannot be understood without the one before it."""
-    if _LEANING.search(question):
+    if _LEANING.search(question) or _TRAILING.search(question):
         return True
     if names(question):
         # "What did Messi say of his goal?" stands alone: the pronoun has its name before it
@@ -56,7 +59,9 @@ def stand_alone(question: str, history: Sequence[Turn], titles: Sequence[str] = 
             carried.append(text)
         if len(carried) == MOST_CARRIED:
             break
-    topic = [word for word in _content(last.question) if word.lower() not in {item.lower() for item in carried}]
+    topic = [
+        word for word in _content(last.question) if word.lower() not in {item.lower() for item in carried}
+    ]
     # "And what did China say?" asks of China what was asked of the other: the old question's matter goes along
     topic = [word for word in topic if not any(word in item.split() for item in (*carried, *asked))][:6]
     behind = ", ".join([*carried, " ".join(topic)] if topic else carried)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
-from bot.qa.answers import Evidence, Turn
-from bot.qa.drafts import DraftEvent
+from bot.errors import ModelUnavailable
+from bot.qa.answers import Evidence, Turn, Usage
+from bot.qa.conversation import recent
+from bot.qa.draft_parsing import DraftReader
+from bot.qa.drafts import DraftEvent, Refused
+from bot.qa.prompts import DRAFT_SCHEMA, new_boundary, question_prompt
+
+if TYPE_CHECKING:  # the openai package takes a second to import, and quoting does without
+    from bot.qa.model import ChatModel
 
 
 class Generator(Protocol):
-    """Writes a draft, a sentence at a time. What it writes is untrusted: `citations.py` checks every sentence.
+    """Writes a draft, a sentence at a time. All of it is untrusted: `citations.py` checks every sentence.
 
     `name` is recorded with the answer: "quoting", or e.g. "openai:gpt-4o-mini". `write` raises
     `ModelUnavailable` when it cannot begin or cannot go on; sentences yielded before that stand.
@@ -22,3 +31,44 @@ class Generator(Protocol):
     def write(
         self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
     ) -> AsyncIterator[DraftEvent]: ...
+
+
+class ModelGenerator:
+    """Lets a chat model write. `history_tokens` bounds how much of the conversation it sees."""
+
+    def __init__(self, model: ChatModel, *, most_sentences: int = 6, history_tokens: int = 800) -> None:
+        self.name = model.name
+        self._model = model
+        self._most_sentences = most_sentences
+        self._history_tokens = history_tokens
+
+    async def write(
+        self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
+    ) -> AsyncIterator[DraftEvent]:
+        prompt = partial(
+            question_prompt,
+            question,
+            evidence,
+            recent(history, self._history_tokens, self._model.count_tokens),
+            boundary=new_boundary(),
+            most_sentences=self._most_sentences,
+        )
+        reader = DraftReader()
+        anything = False
+        async with aclosing(
+            self._model.stream(lambda structured: prompt(structured=structured), DRAFT_SCHEMA)
+        ) as events:
+            async for event in events:
+                if isinstance(event, str):
+                    for draft in reader.feed(event):
+                        anything = True
+                        yield draft
+                    continue
+                if isinstance(event, Usage):
+                    for draft in reader.close():
+                        anything = True
+                        yield draft
+                anything = anything or isinstance(event, Refused)
+                yield event
+        if not anything:
+            raise ModelUnavailable("The answering model replied with something unreadable.")
