@@ -50,7 +50,7 @@ class Refresh:
         """
         environment = {name: value for name, value in os.environ.items() if name not in _KEPT_FROM_CHILD}
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ingest", "--json", "--config", str(self.config),
+            sys.executable, "-m", "ingest", "--json", "--progress", "--config", str(self.config),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -79,9 +79,12 @@ class Refresh:
                 except TimeoutError:
                     child.kill()
                     await child.wait()
+        self.report = _last_object(out.decode("utf-8", "replace"))
         if code != 0:
-            raise RefreshFailed(said[-1] if said else f"python -m ingest ended with status {code}.")
-        self.report = json.loads(out.decode("utf-8").strip().splitlines()[-1])
+            raise RefreshFailed(
+                str(self.report.get("error") or " ".join(said[-1:]))
+                or f"python -m ingest ended with status {code}. Run it by hand to see why."
+            )
 
 
 class Corpus:
@@ -185,6 +188,16 @@ def _relative(iso: str) -> str:
     return discord.utils.format_dt(moment, "R")
 
 
+def _last_object(output: str) -> dict[str, Any]:
+    """The JSON object that ingest ends with; an empty one where it did not get that far."""
+    lines = output.strip().splitlines()
+    try:
+        found = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _step(line: str) -> tuple[str, int, int] | None:
     """A line of progress, as ingest writes it to stderr beside --json; None for anything else."""
     if not line.startswith("{"):
@@ -200,7 +213,6 @@ def _step_text(stage: str, done: int, total: int, words: Words) -> str:
     known = {
         "reading": words("Reading the articles…"),
         "embedding": words("Embedding the passages…"),
-        "building": words("Building the index…"),
-        "checking": words("Checking the index…"),
+        "indexing": words("Building the index…"),
     }
     return f"-# {known.get(stage, words('Working…'))}" + (f" {done:,}/{total:,}" if total > 0 else "")

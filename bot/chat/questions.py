@@ -217,9 +217,7 @@ class Questions:
                 ),
             )
         try:
-            thread = await message.create_thread(
-                name=thread_name(question), auto_archive_duration=1440
-            )
+            thread = await message.create_thread(name=thread_name(question), auto_archive_duration=1440)
         except discord.HTTPException as error:
             log.info("no thread in channel %s: %s", channel.id, error)
             return channel, ()

@@ -74,7 +74,10 @@ async def test_the_applications_owner_may_refresh_anywhere(world: World, package
 
 
 async def test_a_refresh_that_fails_says_why_and_the_bot_stays(world: World, package: Path) -> None:
-    program(package, "import sys; sys.exit('The folder articles/ is empty. Put articles into it.')")
+    program(
+        package,
+        "import json, sys\nprint(json.dumps({'error': 'The folder articles/ is empty.'}))\nsys.exit(1)",
+    )
     world.services.owners = frozenset({world.ann.id})
     result = await world.ann.slash(world.channel, "corpus refresh")
     assert "The folder articles/ is empty." in shown(result)
@@ -97,7 +100,7 @@ async def test_the_child_is_given_the_config_and_never_the_token(
     refresh = Refresh(tmp_path / "config.toml")
     assert [step async for step in refresh.run()] == [("embedding", 3, 9)]
     assert refresh.report == {
-        "arguments": ["--json", "--config", str(tmp_path / "config.toml")],
+        "arguments": ["--json", "--progress", "--config", str(tmp_path / "config.toml")],
         "token": None,
     }
 
