@@ -6,10 +6,11 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from ingest.articles import Article
 from ingest.chunking import Passage
@@ -279,7 +280,7 @@ class Catalogue:
         row = self.connection.execute("SELECT min(published), max(published) FROM articles").fetchone()
         return row[0], row[1]
 
-    def _in(self, statement: str, values: Collection[str]) -> Iterable[tuple[str, ...]]:
+    def _in(self, statement: str, values: Collection[str]) -> Iterator[Any]:
         """Run `… IN` over any number of values, a bounded number at a time."""
         listed = list(values)
         for first in range(0, len(listed), _CHUNK):

@@ -71,7 +71,7 @@ class ChromaVectors:
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The passages nearest to a unit vector (d,), best first, with their cosine."""
-        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=["distances"])
         distances = cast("list[list[float]]", found["distances"])
         return [(name, 1.0 - distance) for name, distance in zip(found["ids"][0], distances[0], strict=True)]
 

@@ -26,5 +26,5 @@ class QuotingGenerator:
             yield DraftSentence(chosen.text, (DraftQuote(chosen.passage, chosen.text),))
 
     def _choose(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
-        vector = self._embedder.embed([question])[0]
-        return choose_sentences(question, evidence, vector, self._embedder.embed)
+        vector = self._embedder.embed_question(question)
+        return choose_sentences(question, evidence, vector, self._embedder.embed_passages)

@@ -1,0 +1,154 @@
+"""`python -m bot`: the one place that builds things and puts them together."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from bot import commands, doctor
+from bot.library import Library
+from bot.qa.answering import Answerer
+from bot.qa.generation import Generator
+from bot.qa.quoting import QuotingGenerator
+from bot.qa.retrieval import Retriever
+from bot.settings import Settings, load_settings, secret
+from ingest.embedding import make_embedder
+from ingest.errors import UserFacingError
+from ingest.settings import DEFAULT_CONFIG
+
+GREETING = """\
+Ask about the articles; an empty input ends with Ctrl-D.
+(DISCORD_TOKEN is not set, so this is a chat in the terminal. To start the bot in Discord, make an application at
+https://discord.com/developers/applications, copy its bot token, and put DISCORD_TOKEN=… into the environment or .env.)"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        return asyncio.run(_run(options))
+    except UserFacingError as error:
+        _show_error(error, as_json=getattr(options, "json", False))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _run(options: argparse.Namespace) -> int:
+    settings = load_settings(options.config)
+    if options.word == "doctor":
+        return await _doctor(settings, as_json=options.json)
+    async with assembled(settings) as (library, answerer):
+        match options.word:
+            case "ask":
+                await commands.ask(answerer, options.question, as_json=options.json)
+            case "search":
+                await commands.search(answerer, options.query, options.k, as_json=options.json)
+            case "summary":
+                await commands.summary(answerer, options.name, as_json=options.json)
+            case "article":
+                await commands.article(answerer, options.name, as_json=options.json)
+            case "chat":
+                await commands.chat(answerer, greeting=GREETING)
+            case _:
+                await _discord(settings, library, answerer)
+    return 0
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[tuple[Library, Answerer]]:
+    """Every part built from the settings, and closed again."""
+    embedding = settings.ingest.embedding
+    embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
+    library = Library(settings.ingest.index, embedder.identity.key)
+    quoting = QuotingGenerator(embedder)
+    generator: Generator = quoting
+    try:
+        yield (
+            library,
+            Answerer(
+                library,
+                Retriever(embedder),
+                generator,
+                quoting,
+                deadline=settings.answering.deadline_seconds,
+                passages=settings.retrieval.passages,
+            ),
+        )
+    finally:
+        await asyncio.to_thread(library.close)
+
+
+async def _doctor(settings: Settings, *, as_json: bool) -> int:
+    broken = False
+    console = Console()
+    async for finding in doctor.examine(settings):
+        broken |= finding.state == "broken"
+        if as_json:
+            print(json.dumps({"part": finding.part, "state": finding.state, "text": finding.text}), flush=True)
+        else:
+            console.print(f"{finding.state:>6}  {finding.part:<10} {finding.text}", markup=False, highlight=False)
+    return 1 if broken else 0
+
+
+async def _discord(settings: Settings, library: Library, answerer: Answerer) -> None:
+    token = secret("DISCORD_TOKEN")
+    if token is None:
+        raise UserFacingError(
+            "DISCORD_TOKEN is not set. Put it into the environment or into .env (the README says how to get one), "
+            "or ask in this terminal with `python -m bot chat`."
+        )
+    from bot.chat.client import run_bot  # discord.py is slow to import, and only this command needs it
+
+    await run_bot(settings, library, answerer, token)
+
+
+def _show_error(error: UserFacingError, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"outcome": "failed", "error": str(error)}, ensure_ascii=False))
+    else:
+        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="default: config.toml")
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Answers questions about the ingested articles. Without a word it runs in Discord.",
+        parents=[common],
+    )
+    parser.set_defaults(config=DEFAULT_CONFIG, json=False, word=None)
+    words = parser.add_subparsers(dest="word", metavar="[ask|chat|search|summary|article|doctor]")
+    ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
+    ask.add_argument("question")
+    words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
+    search = words.add_parser("search", parents=[common], help="list the passages found; - reads one query a line")
+    search.add_argument("query")
+    search.add_argument("-k", type=_positive, default=10, help="how many passages (default: 10)")
+    summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")
+    summary.add_argument("name", metavar="TITLE_OR_URL")
+    article = words.add_parser("article", parents=[common], help="show one article")
+    article.add_argument("name", metavar="ID_OR_URL")
+    words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1_000:
+        raise argparse.ArgumentTypeError("must be between 1 and 1000")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The words of the command line: ask, chat, search, summary, article."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from rich.console import Console
+
+from bot.lines import AskedLine, parse_line, read_lines
+from bot.qa.answering import Answerer, final_answer
+from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
+from bot.shapes import article_shape, ask_shape, search_shape, summary_shape
+from bot.terminal import show_answer, show_article, show_results
+from ingest.articles import Article
+from ingest.errors import UserFacingError
+
+STDIN = "-"
+HISTORY = 6  # turns that a chat remembers; the answerer bounds their tokens
+
+log = logging.getLogger(__name__)
+
+Shape = dict[str, Any]
+
+
+async def ask(answerer: Answerer, question: str, *, as_json: bool) -> None:
+    async def shape(line: AskedLine) -> Shape:
+        return ask_shape(await final_answer(answerer.answer(line.question, exclude=line.exclude)))
+
+    if question == STDIN:
+        await _each_line("question", shape)
+    elif as_json:
+        _print(await shape(AskedLine(question)))
+    else:
+        show_answer(Console(), await _watched(answerer.answer(question)))
+
+
+async def search(answerer: Answerer, query: str, limit: int, *, as_json: bool) -> None:
+    async def found(line: AskedLine) -> tuple[list[Evidence], float]:
+        started = time.perf_counter()
+        evidence = await answerer.search(line.question, limit, exclude=line.exclude)
+        return evidence, time.perf_counter() - started
+
+    async def shape(line: AskedLine) -> Shape:
+        return search_shape(line.question, *await found(line))
+
+    if query == STDIN:
+        await _each_line("query", shape)
+    elif as_json:
+        _print(await shape(AskedLine(query)))
+    else:
+        evidence, _ = await found(AskedLine(query))
+        show_results(Console(), evidence)
+
+
+async def summary(answerer: Answerer, name: str, *, as_json: bool) -> None:
+    article = await answerer.find_article(name)
+    if as_json:
+        _print(summary_shape(await final_answer(answerer.summarise(article.id)), article))
+    else:
+        show_answer(Console(), await _watched(answerer.summarise(article.id)))
+
+
+async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
+    found: Article = await answerer.find_article(name)
+    if as_json:
+        _print(article_shape(found))
+    else:
+        show_article(Console(), found)
+
+
+async def chat(answerer: Answerer, *, greeting: str) -> None:
+    """Questions and answers until the end of input; each question sees the turns before it."""
+    console = Console()
+    console.print(greeting, markup=False)
+    history: list[Turn] = []
+    while (line := await asyncio.to_thread(_prompt)) is not None:
+        if not line.strip():
+            continue
+        try:
+            answer = await _watched(answerer.answer(line, history=history))
+        except UserFacingError as error:
+            console.print(str(error), style="red", markup=False)
+            continue
+        show_answer(console, answer)
+        cited = tuple(dict.fromkeys(citation.article.article_id for citation in answer.citations))
+        history = [*history, Turn(line, answer.text, cited)][-HISTORY:]
+
+
+async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -> None:
+    """One JSON line out for each line in, in order; a line that fails says so and the next goes on."""
+    lines = read_lines(sys.stdin.buffer)
+    while (line := await asyncio.to_thread(next, lines, None)) is not None:
+        asked = line
+        try:
+            parsed = parse_line(line, "question")
+            asked = parsed.question
+            _print(await shape(parsed))
+        except UserFacingError as error:
+            _print({key: asked, "outcome": "failed", "error": str(error)})
+        except Exception:
+            log.exception("a question failed")
+            _print({key: asked, "outcome": "failed", "error": "Something went wrong inside; the log has the details."})
+
+
+async def _watched(events: AsyncIterator[AnswerEvent]) -> Answer:
+    """The answer, with its progress shown on a terminal while it is made."""
+    console = Console(stderr=True)
+    with console.status("…") as status:
+        async for event in events:
+            if isinstance(event, Progress):
+                status.update(f"{event.stage} {event.passages} passages …" if event.passages else f"{event.stage} …")
+            elif isinstance(event, Answer):
+                return event
+    raise AssertionError("an answer is always the last event")
+
+
+def _prompt() -> str | None:
+    try:
+        return input("> ")
+    except EOFError:
+        return None
+
+
+def _print(shape: Shape) -> None:
+    # surrogates can come from the command line; they must not break the output's encoding
+    text = json.dumps(shape, ensure_ascii=False).encode("utf-8", "replace")
+    sys.stdout.buffer.write(text + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,272 @@
+"""From a question to an answer that can be checked: the steps, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from typing import TypeVar
+
+from bot.errors import ModelBudgetSpent, ModelUnavailable
+from bot.library import Library
+from bot.qa import phrases
+from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Evidence, Progress, Turn, Usage
+from bot.qa.citations import CitationChecker
+from bot.qa.confidence import ANSWERABLE
+from bot.qa.conversation import stand_alone
+from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
+from bot.qa.generation import Generator
+from bot.qa.retrieval import Retrieval, Retriever
+from bot.qa.rewriting import ModelRewriter
+from ingest.articles import Article
+from ingest.errors import UserFacingError
+from ingest.index import Index
+
+MAX_QUESTION = 2_000  # characters; a longer one is cut, as nobody asks that much in one breath
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Answerer:
+    """Answers questions over the current generation. One instance serves every front end, concurrently.
+
+    `generator` writes; `quoting` takes over when it cannot. `rewriter`, where there is a model, makes follow-ups
+    stand alone. `deadline` is seconds for one question in all, `passages` how many are read for it.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        retriever: Retriever,
+        generator: Generator,
+        quoting: Generator,
+        *,
+        rewriter: ModelRewriter | None = None,
+        deadline: float = 30.0,
+        passages: int = 8,
+    ) -> None:
+        self._library = library
+        self._retriever = retriever
+        self._generator = generator
+        self._quoting = quoting
+        self._rewriter = rewriter
+        self._deadline = deadline
+        self._passages = passages
+
+    async def answer(
+        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> AsyncIterator[AnswerEvent]:
+        """Yield progress, then sentences as they pass their check, and the `Answer` last.
+
+        `exclude` names articles, by URL or id, that are not searched. Raises UserFacingError when there is no
+        index to ask, or the deadline passes before anything could be found.
+        """
+        started = time.monotonic()
+        until = started + self._deadline
+        asked = one_line(question)
+        yield Progress("searching")
+        async with self._borrowed() as index:
+            full, usage = await self._stand_alone(index, asked, history)
+            retrieval = await _within(until, asyncio.to_thread(self._search, index, full, self._passages, exclude))
+            if retrieval.confidence < ANSWERABLE or not retrieval.evidence:
+                answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
+            else:
+                yield Progress("reading", len(retrieval.evidence))
+                async with aclosing(self._written(full, retrieval.evidence, history, until)) as events:
+                    async for event in events:
+                        if isinstance(event, Answer):
+                            answer = event
+                        else:
+                            yield event
+            yield replace(
+                answer,
+                question=asked,
+                generation=index.generation,
+                seconds=time.monotonic() - started,
+                nearest=retrieval.nearest if answer.outcome == "not_found" else (),
+                usage=answer.usage + usage,
+            )
+
+    async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
+        """The passages found for a query, best first, with no judgement whether they answer it."""
+        async with self._borrowed() as index:
+            found = await asyncio.to_thread(self._search, index, one_line(query), limit, exclude)
+            return list(found.evidence)
+
+    async def find_article(self, name: str) -> Article:
+        """An article by id, URL or title. Raises UserFacingError, which names the nearest titles."""
+        async with self._borrowed() as index:
+            article = await asyncio.to_thread(index.article, name)
+            if article is not None:
+                return article
+            near = await asyncio.to_thread(index.find_articles, name, 3)
+        hint = "; ".join(f"“{one.title}”" for one in near)
+        raise UserFacingError(
+            f"No article has the id, URL or title “{name[:200]}”."
+            + (f" Did you mean {hint}?" if hint else " `python -m bot search` finds articles by what they say.")
+        )
+
+    def _search(self, index: Index, question: str, limit: int, exclude: Collection[str]) -> Retrieval:
+        return self._retriever.search(index, question, limit=limit, exclude=index.article_ids(exclude))
+
+    async def _stand_alone(self, index: Index, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
+        """The question with what it leans on in the conversation, and what it cost to ask a model for that."""
+        if not history:
+            return question, Usage()
+        cited = history[-1].cited_article_ids
+        found = await asyncio.to_thread(index.articles, cited)
+        titles = [found[name].title for name in cited if name in found]
+        if self._rewriter is not None:
+            return await self._rewriter.stand_alone(question, history, titles)
+        return stand_alone(question, history, titles), Usage()
+
+    async def _written(
+        self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn], until: float
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """The configured generator's answer, or, when it cannot give one, the quoting answer, marked."""
+        failed = None
+        if self._generator is not self._quoting:
+            failed = Attempt(self._generator, question, evidence)
+            async with aclosing(failed.events(history, until)) as events:
+                async for event in events:
+                    yield event
+            if failed.stands:
+                yield failed.answer()
+                return
+        # quoting needs no network, so it is given its time even where the model has used up the deadline
+        attempt = Attempt(self._quoting, question, evidence)
+        async with aclosing(attempt.events(history, None)) as events:
+            async for event in events:
+                yield event
+        answer = attempt.answer()
+        if failed is not None:
+            answer = replace(
+                answer,
+                notes=(failed.excuse, *answer.notes),
+                dropped=(*failed.checker.dropped, *answer.dropped),
+                usage=failed.usage,
+            )
+        yield answer
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[Index]:
+        lease = self._library.lease()
+        index = await asyncio.to_thread(lease.__enter__)
+        try:
+            yield index
+        finally:
+            await asyncio.to_thread(lease.__exit__, None, None, None)
+
+
+class Attempt:
+    """One generator's draft, checked sentence by sentence."""
+
+    def __init__(self, generator: Generator, question: str, evidence: Sequence[Evidence]) -> None:
+        self.checker = CitationChecker(evidence)
+        self.usage = Usage()
+        self.failure: ModelUnavailable | None = None
+        self._generator = generator
+        self._question = question
+        self._evidence = evidence
+        self._missing: list[str] = []
+        self._silent = False  # the generator says that the passages hold no answer at all
+        self._refused = False
+
+    async def events(self, history: Sequence[Turn], until: float | None) -> AsyncGenerator[AnswerEvent, None]:
+        """Yield each sentence that passes its check, until the draft ends, fails, or `until` passes."""
+        yield Progress("writing", len(self._evidence))
+        draft = self._generator.write(self._question, self._evidence, history=history)
+        try:
+            while (event := await _within(until, anext(draft, None))) is not None:
+                if (sentence := await self._take(event)) is not None:
+                    yield sentence
+        except ModelUnavailable as error:
+            log.warning("%s: %s", self._generator.name, error)
+            self.failure = error
+        finally:
+            if isinstance(draft, AsyncGenerator):
+                await draft.aclose()
+
+    async def _take(self, event: DraftEvent) -> CheckedSentence | None:
+        match event:
+            case DraftSentence():
+                # the check is thousands of comparisons; the event loop has other people's questions to serve
+                checked = await asyncio.to_thread(self.checker.check, event)
+                return checked if isinstance(checked, CheckedSentence) else None
+            case NotCovered(part):
+                self._missing.append(part)
+                self._silent |= not part
+            case Refused(reason):
+                log.warning("%s declined: %s", self._generator.name, reason)
+                self._refused = True
+            case Usage():
+                self.usage += event
+        return None
+
+    @property
+    def stands(self) -> bool:
+        """Whether this draft is the answer: it has a proven sentence, or says itself that there is none."""
+        return bool(self.checker.kept) or (self._silent and self.failure is None and not self._refused)
+
+    @property
+    def excuse(self) -> str:
+        """Why another generator's answer is shown instead."""
+        if isinstance(self.failure, ModelBudgetSpent):
+            return phrases.BUDGET_SPENT
+        if self.failure is not None:
+            return phrases.FELL_BACK
+        return phrases.DECLINED if self._refused else phrases.NOTHING_HELD
+
+    def answer(self) -> Answer:
+        text, citations, dropped = self.checker.result()
+        return Answer(
+            question=self._question,
+            outcome="answered" if citations else "not_found",
+            text=text,
+            citations=citations,
+            generator=self._generator.name,
+            generation="",
+            seconds=0.0,
+            dropped=dropped,
+            notes=self._notes(),
+            usage=self.usage,
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        if not self.checker.kept:
+            return ()
+        notes = list(self.checker.notes())
+        if self.failure is not None:
+            notes.append(phrases.CUT_SHORT)
+        if parts := [part for part in self._missing if part]:
+            notes.append(phrases.partly_covered(self._question, parts))
+        return tuple(notes)
+
+
+async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
+    """The last event: the answer itself, for those who do not show how it comes about."""
+    async for event in events:
+        if isinstance(event, Answer):
+            return event
+    raise AssertionError("an answer is always the last event")
+
+
+def one_line(question: str) -> str:
+    """A question as it is searched for: white space folded, cut to a length that somebody may really ask."""
+    asked = " ".join(question.split())[:MAX_QUESTION]
+    if not asked:
+        raise UserFacingError("Ask a question: there were no words in that.")
+    return asked
+
+
+async def _within(until: float | None, work: Awaitable[T]) -> T:
+    """Await `work`, at most until then on the monotonic clock; past it, a ModelUnavailable."""
+    try:
+        async with asyncio.timeout(None if until is None else max(0.0, until - time.monotonic())):
+            return await work
+    except TimeoutError:
+        raise ModelUnavailable("The question took longer than [answering] deadline_seconds allows.") from None

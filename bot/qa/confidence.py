@@ -1,0 +1,5 @@
+"""When the evidence is good enough to answer from."""
+
+from __future__ import annotations
+
+ANSWERABLE = 0.0
