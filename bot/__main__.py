@@ -8,21 +8,28 @@ import json
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from bot import commands, doctor
 from bot.library import Library
 from bot.qa.answering import Answerer
-from bot.qa.generation import Generator
+from bot.qa.budget import DailyBudget
+from bot.qa.generation import ModelGenerator
 from bot.qa.quoting import QuotingGenerator
 from bot.qa.retrieval import Retriever
+from bot.qa.rewriting import ModelRewriter
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding import make_embedder
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
+from ingest.tokens import count_tokens
+
+if TYPE_CHECKING:
+    from bot.qa.model import ChatModel
 
 GREETING = """\
 Ask about the articles; an empty input ends with Ctrl-D.
@@ -32,7 +39,9 @@ https://discord.com/developers/applications, copy its bot token, and put DISCORD
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
     try:
         return asyncio.run(_run(options))
     except UserFacingError as error:
@@ -70,21 +79,39 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[Library, Answerer
     embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
     library = Library(settings.ingest.index, embedder.identity.key)
     quoting = QuotingGenerator(embedder)
-    generator: Generator = quoting
-    try:
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(asyncio.to_thread, library.close)
+        model = _model(settings)
+        if model is not None:
+            closing.push_async_callback(model.aclose)
         yield (
             library,
             Answerer(
                 library,
                 Retriever(embedder),
-                generator,
+                ModelGenerator(model) if model else quoting,
                 quoting,
+                rewriter=ModelRewriter(model) if model else None,
                 deadline=settings.answering.deadline_seconds,
                 passages=settings.retrieval.passages,
             ),
         )
-    finally:
-        await asyncio.to_thread(library.close)
+
+
+def _model(settings: Settings) -> ChatModel | None:
+    """The answering model, where config.toml asks for one: a key in the environment alone sends nothing out."""
+    answering = settings.answering
+    if answering.provider == "quoting":
+        return None
+    from bot.qa.model import ChatModel, make_client  # openai takes a second to import
+
+    return ChatModel(
+        make_client(answering.base_url),
+        answering.model,
+        count_tokens=count_tokens,
+        deadline=answering.deadline_seconds,
+        budget=DailyBudget(settings.records.path.with_name("budget.sqlite"), answering.daily_tokens),
+    )
 
 
 async def _doctor(settings: Settings, *, as_json: bool) -> int:
@@ -93,9 +120,13 @@ async def _doctor(settings: Settings, *, as_json: bool) -> int:
     async for finding in doctor.examine(settings):
         broken |= finding.state == "broken"
         if as_json:
-            print(json.dumps({"part": finding.part, "state": finding.state, "text": finding.text}), flush=True)
+            print(
+                json.dumps({"part": finding.part, "state": finding.state, "text": finding.text}), flush=True
+            )
         else:
-            console.print(f"{finding.state:>6}  {finding.part:<10} {finding.text}", markup=False, highlight=False)
+            console.print(
+                f"{finding.state:>6}  {finding.part:<10} {finding.text}", markup=False, highlight=False
+            )
     return 1 if broken else 0
 
 
@@ -121,7 +152,9 @@ def _show_error(error: UserFacingError, *, as_json: bool) -> None:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="default: config.toml")
-    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line")
+    common.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line"
+    )
     parser = argparse.ArgumentParser(
         prog="python -m bot",
         description="Answers questions about the ingested articles. Without a word it runs in Discord.",
@@ -132,7 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
     words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
-    search = words.add_parser("search", parents=[common], help="list the passages found; - reads one query a line")
+    search = words.add_parser(
+        "search", parents=[common], help="list the passages found; - reads one query a line"
+    )
     search.add_argument("query")
     search.add_argument("-k", type=_positive, default=10, help="how many passages (default: 10)")
     summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")

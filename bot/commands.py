@@ -105,7 +105,13 @@ async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -
             _print({key: asked, "outcome": "failed", "error": str(error)})
         except Exception:
             log.exception("a question failed")
-            _print({key: asked, "outcome": "failed", "error": "Something went wrong inside; the log has the details."})
+            _print(
+                {
+                    key: asked,
+                    "outcome": "failed",
+                    "error": "Something went wrong inside; the log has the details.",
+                }
+            )
 
 
 async def _watched(events: AsyncIterator[AnswerEvent]) -> Answer:
@@ -114,7 +120,9 @@ async def _watched(events: AsyncIterator[AnswerEvent]) -> Answer:
     with console.status("…") as status:
         async for event in events:
             if isinstance(event, Progress):
-                status.update(f"{event.stage} {event.passages} passages …" if event.passages else f"{event.stage} …")
+                status.update(
+                    f"{event.stage} {event.passages} passages …" if event.passages else f"{event.stage} …"
+                )
             elif isinstance(event, Answer):
                 return event
     raise AssertionError("an answer is always the last event")

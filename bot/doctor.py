@@ -64,9 +64,13 @@ def _index(settings: Settings) -> Finding:
     generations = Generations(settings.ingest.index.directory)
     name = generations.current()
     if name is None:
-        return Finding("index", "broken", f"There is none in {generations.directory} yet. Run `python -m ingest`.")
+        return Finding(
+            "index", "broken", f"There is none in {generations.directory} yet. Run `python -m ingest`."
+        )
     if not generations.path(name).is_dir():
-        return Finding("index", "broken", f"Generation {name} is gone. Run `python -m ingest` to build it anew.")
+        return Finding(
+            "index", "broken", f"Generation {name} is gone. Run `python -m ingest` to build it anew."
+        )
     return Finding("index", "ok", f"generation {name}")
 
 
@@ -76,12 +80,16 @@ def _chroma(settings: Settings) -> Finding:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return Finding("chroma", "broken", f"No answer in {PROBE_SECONDS} s. Run `python -m ingest --rebuild`.")
+        return Finding(
+            "chroma", "broken", f"No answer in {PROBE_SECONDS} s. Run `python -m ingest --rebuild`."
+        )
     try:
         said = json.loads(done.stdout)
     except ValueError:
         reason = f"Opening it ended with code {done.returncode}"
-        return Finding("chroma", "broken", f"{reason}. Run `python -m ingest --rebuild` to remake it without embedding.")
+        return Finding(
+            "chroma", "broken", f"{reason}. Run `python -m ingest --rebuild` to remake it without embedding."
+        )
     return Finding("chroma", "ok" if said["ok"] else "broken", said["text"])
 
 
@@ -89,7 +97,9 @@ def _token() -> Finding:
     if secret("DISCORD_TOKEN"):
         return Finding("discord", "ok", "DISCORD_TOKEN is set")
     return Finding(
-        "discord", "note", "DISCORD_TOKEN is not set: `python -m bot chat` works; the README says how to get a token."
+        "discord",
+        "note",
+        "DISCORD_TOKEN is not set: `python -m bot chat` works; the README says how to get a token.",
     )
 
 
@@ -97,7 +107,9 @@ async def _model(settings: Settings) -> Finding:
     answering = settings.answering
     if answering.provider == "quoting":
         return Finding(
-            "model", "note", 'No model is asked: answers quote the articles. [answering] provider = "openai" changes it.'
+            "model",
+            "note",
+            'No model is asked: answers quote the articles. [answering] provider = "openai" changes it.',
         )
     key = secret("OPENAI_API_KEY")
     if key is None and not answering.base_url:
@@ -110,9 +122,13 @@ async def _model(settings: Settings) -> Finding:
     except openai.AuthenticationError:
         return Finding("model", "broken", "The endpoint refuses OPENAI_API_KEY. Check the key.")
     except openai.OpenAIError as error:
-        return Finding("model", "broken", f"The endpoint does not answer ({type(error).__name__}). Check base_url.")
+        return Finding(
+            "model", "broken", f"The endpoint does not answer ({type(error).__name__}). Check base_url."
+        )
     finally:
         await client.close()
     if known and answering.model not in known:
-        return Finding("model", "note", f"The endpoint does not list {answering.model!r}; questions may fail.")
+        return Finding(
+            "model", "note", f"The endpoint does not list {answering.model!r}; questions may fail."
+        )
     return Finding("model", "ok", answering.model)

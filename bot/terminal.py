@@ -38,10 +38,16 @@ def show_results(console: Console, evidence: Sequence[Evidence]) -> None:
         console.print("Nothing matches.")
     for rank, found in enumerate(evidence, 1):
         article = found.article
-        reference = ArticleRef(article.id, article.title, article.url, article.source, article.author, article.published)
+        reference = ArticleRef(
+            article.id, article.title, article.url, article.source, article.author, article.published
+        )
         console.print(_plain(f"{rank:>2}  {_named(reference)}", "bold"))
         text = " ".join(found.passage.text.split())
-        console.print(Padding(_plain(text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]} …"), (0, 0, 1, 4)))
+        console.print(
+            Padding(
+                _plain(text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]} …"), (0, 0, 1, 4)
+            )
+        )
 
 
 def show_article(console: Console, article: Article) -> None:

@@ -21,6 +21,7 @@ from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
 from bot.qa.generation import Generator
 from bot.qa.retrieval import Retrieval, Retriever
 from bot.qa.rewriting import ModelRewriter
+from bot.qa.sanitising import visible
 from ingest.articles import Article
 from ingest.errors import UserFacingError
 from ingest.index import Index
@@ -71,7 +72,9 @@ class Answerer:
         yield Progress("searching")
         async with self._borrowed() as index:
             full, usage = await self._stand_alone(index, asked, history)
-            retrieval = await _within(until, asyncio.to_thread(self._search, index, full, self._passages, exclude))
+            retrieval = await _within(
+                until, asyncio.to_thread(self._search, index, full, self._passages, exclude)
+            )
             if retrieval.confidence < ANSWERABLE or not retrieval.evidence:
                 answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
             else:
@@ -107,7 +110,11 @@ class Answerer:
         hint = "; ".join(f"“{one.title}”" for one in near)
         raise UserFacingError(
             f"No article has the id, URL or title “{name[:200]}”."
-            + (f" Did you mean {hint}?" if hint else " `python -m bot search` finds articles by what they say.")
+            + (
+                f" Did you mean {hint}?"
+                if hint
+                else " `python -m bot search` finds articles by what they say."
+            )
         )
 
     def _search(self, index: Index, question: str, limit: int, exclude: Collection[str]) -> Retrieval:
@@ -257,8 +264,8 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
 
 def one_line(question: str) -> str:
     """A question as it is searched for: white space folded, cut to a length that somebody may really ask."""
-    asked = " ".join(question.split())[:MAX_QUESTION]
-    if not asked:
+    asked = " ".join(visible(question).split())[:MAX_QUESTION]
+    if not any(letter.isalnum() for letter in asked):
         raise UserFacingError("Ask a question: there were no words in that.")
     return asked
 

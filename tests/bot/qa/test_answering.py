@@ -1,0 +1,180 @@
+"""Whole questions against a real index, the model's far end stood in for by a real HTTP server on loopback."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import assembled
+from bot.qa import phrases
+from bot.qa.answering import Answerer, final_answer
+from bot.qa.answers import Answer, CheckedSentence, Progress, Turn
+from bot.settings import load_settings
+from ingest.errors import UserFacingError
+from tests.loopback_openai import FAULTS, LoopbackOpenAI, draft, sentence
+
+QUESTION = "What did the Linden Bridge cost?"
+GOOD = draft(
+    sentence(
+        "According to Mayor Ilse Brandt, the bridge cost forty million euros.",
+        (1, "Mayor Ilse Brandt said the bridge cost forty million euros"),
+    )
+)
+DEADLINE = 4.0
+
+
+@asynccontextmanager
+async def answerer(
+    newsroom: Path, endpoint: str | None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Answerer]:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    settings = load_settings(newsroom)
+    if endpoint is not None:
+        answering = settings.answering.model_copy(
+            update={"provider": "openai", "base_url": endpoint, "deadline_seconds": DEADLINE, "model": "test"}
+        )
+        settings = settings.model_copy(update={"answering": answering})
+    async with assembled(settings) as (_, built):
+        yield built
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[LoopbackOpenAI]:
+    async with LoopbackOpenAI(replies=[GOOD]) as server:
+        yield server
+
+
+async def test_the_model_writes_and_its_quote_is_shown_in_the_articles_words(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        answer = await final_answer(built.answer(QUESTION))
+    assert answer.text == "According to Mayor Ilse Brandt, the bridge cost forty million euros [1]."
+    assert answer.generator == "openai:test"
+    assert answer.citations[0].quote.replace("\n", " ").endswith("the bridge cost forty million euros")
+    assert answer.usage.tokens_in > 0
+    assert answer.notes == ()
+
+
+async def test_progress_comes_first_then_checked_sentences_then_the_answer(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        events = [event async for event in built.answer(QUESTION)]
+    stages = [event.stage for event in events if isinstance(event, Progress)]
+    assert stages == ["searching", "reading", "writing"]
+    assert isinstance(events[-2], CheckedSentence)
+    assert isinstance(events[-1], Answer)
+
+
+async def test_an_invented_quote_is_dropped_and_the_quoting_answer_comes_instead(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.replies = [
+        draft(sentence("The bridge was free of charge.", (1, "the bridge cost the town nothing")))
+    ]
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        answer = await final_answer(built.answer(QUESTION))
+    assert answer.generator == "quoting"
+    assert answer.notes == (phrases.NOTHING_HELD,)
+    assert [dropped.sentence for dropped in answer.dropped] == ["The bridge was free of charge."]
+    assert "free of charge" not in answer.text
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_every_fault_of_the_endpoint_ends_in_an_answer_within_the_deadline(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    endpoint.faults = [fault]
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        started = time.monotonic()
+        answer = await final_answer(built.answer(QUESTION))
+    assert time.monotonic() - started < DEADLINE + 3
+    assert answer.outcome == "answered"
+    assert "forty million euros" in answer.text.replace("\n", " ")
+    if answer.generator == "quoting":
+        assert answer.notes[0] in {phrases.FELL_BACK, phrases.DECLINED, phrases.NOTHING_HELD}
+
+
+async def test_a_model_that_says_the_passages_are_silent_is_believed(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.replies = [draft(not_covered=[""])]
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        answer = await final_answer(built.answer(QUESTION))
+    assert answer.outcome == "not_found"
+    assert answer.text == ""
+    assert answer.nearest
+
+
+async def test_the_part_that_is_not_covered_is_named(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = json.loads(GOOD)["sentences"][0]
+    endpoint.replies = [draft(reply, not_covered=["how long is the bridge"])]
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        answer = await final_answer(
+            built.answer("What did the Linden Bridge cost, and how long is the bridge?")
+        )
+    assert answer.outcome == "answered"
+    assert any("how long is the bridge" in note for note in answer.notes)
+
+
+async def test_a_closed_endpoint_costs_a_note_and_no_answer(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answerer(newsroom, "http://127.0.0.1:9/v1", monkeypatch) as built:
+        answer = await final_answer(built.answer(QUESTION))
+    assert answer.generator == "quoting"
+    assert answer.notes == (phrases.FELL_BACK,)
+
+
+async def test_a_follow_up_is_answered_from_the_article_it_leans_on(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answerer(newsroom, None, monkeypatch) as built:
+        first = await final_answer(built.answer("What did Farmer Josef Leitner tell the Valley Courier?"))
+        cited = tuple(citation.article.article_id for citation in first.citations)
+        history = [Turn(first.question, first.text, cited)]
+        second = await final_answer(built.answer("and what did the chamber deny?", history=history))
+    assert second.question == "and what did the chamber deny?"
+    assert "imports" in second.text
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "\u200b"])
+async def test_a_question_without_words_is_turned_away_with_a_sentence(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    async with answerer(newsroom, None, monkeypatch) as built:
+        with pytest.raises(UserFacingError, match="no words"):
+            await final_answer(built.answer(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "?" * 5_000,
+        "bridge " * 5_000,
+        '" OR * NEAR( col: -x',
+        "'; DROP TABLE articles; --",
+        "\ud800 bridge",
+        "a\0b",
+        "🎉",
+        "橋はいくら?",
+    ],
+)
+async def test_hostile_questions_get_an_outcome(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    async with answerer(newsroom, None, monkeypatch) as built:
+        try:
+            answer = await final_answer(built.answer(question))
+        except UserFacingError as error:
+            assert "no words" in str(error)
+        else:
+            assert answer.outcome in {"answered", "not_found"}
