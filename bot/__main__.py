@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from bot.qa.model import ChatModel
 
 GREETING = """\
-Ask about the articles; an empty input ends with Ctrl-D.
-(DISCORD_TOKEN is not set, so this is a chat in the terminal. To start the bot in Discord, make an application at
-https://discord.com/developers/applications, copy its bot token, and put DISCORD_TOKEN=… into the environment or .env.)"""
+Ask about the articles; Ctrl-D ends. This is a chat in the terminal. To start the bot in Discord, make an
+application at https://discord.com/developers/applications, copy its bot token, and put DISCORD_TOKEN=… into the
+environment or into .env (the README shows each step)."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -120,13 +121,10 @@ async def _doctor(settings: Settings, *, as_json: bool) -> int:
     async for finding in doctor.examine(settings):
         broken |= finding.state == "broken"
         if as_json:
-            print(
-                json.dumps({"part": finding.part, "state": finding.state, "text": finding.text}), flush=True
-            )
+            print(json.dumps(asdict(finding), ensure_ascii=False), flush=True)
         else:
-            console.print(
-                f"{finding.state:>6}  {finding.part:<10} {finding.text}", markup=False, highlight=False
-            )
+            line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 1 if broken else 0
 
 

@@ -146,7 +146,7 @@ async def test_a_follow_up_is_answered_from_the_article_it_leans_on(
     assert "imports" in second.text
 
 
-@pytest.mark.parametrize("question", ["", "  \n ", "\u200b"])
+@pytest.mark.parametrize("question", ["", "  \n ", "\u200b", "?" * 5_000, "🎉"])
 async def test_a_question_without_words_is_turned_away_with_a_sentence(
     newsroom: Path, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
@@ -158,13 +158,11 @@ async def test_a_question_without_words_is_turned_away_with_a_sentence(
 @pytest.mark.parametrize(
     "question",
     [
-        "?" * 5_000,
         "bridge " * 5_000,
         '" OR * NEAR( col: -x',
         "'; DROP TABLE articles; --",
         "\ud800 bridge",
         "a\0b",
-        "🎉",
         "橋はいくら?",
     ],
 )
@@ -172,9 +170,5 @@ async def test_hostile_questions_get_an_outcome(
     newsroom: Path, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
     async with answerer(newsroom, None, monkeypatch) as built:
-        try:
-            answer = await final_answer(built.answer(question))
-        except UserFacingError as error:
-            assert "no words" in str(error)
-        else:
-            assert answer.outcome in {"answered", "not_found"}
+        outcome = await final_answer(built.answer(question))
+    assert outcome.outcome in {"answered", "not_found"}
