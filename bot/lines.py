@@ -19,16 +19,19 @@ class AskedLine:
 
 
 def read_lines(stream: IO[bytes]) -> Iterator[str]:
-    """The lines that are not empty; bytes that are not UTF-8 become replacement characters, never an error."""
+    """The lines that are not empty, as they stand: answers are matched to questions by their text.
+
+    Bytes that are not UTF-8 become replacement characters, never an error.
+    """
     for raw in stream:
-        line = raw.decode("utf-8", "replace").lstrip("\ufeff").strip()
-        if line:
+        line = raw.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n")
+        if line.strip():
             yield line
 
 
 def parse_line(line: str, key: str) -> AskedLine:
     """A plain question, or an object `{key: question, "exclude": [...]}`; raises UserFacingError for a broken one."""
-    if not line.startswith("{"):
+    if not line.lstrip().startswith("{"):
         return AskedLine(line)
     try:
         value: Any = json.loads(line)

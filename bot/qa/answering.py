@@ -87,7 +87,7 @@ class Answerer:
                             yield event
             yield replace(
                 answer,
-                question=asked,
+                question=question,
                 generation=index.generation,
                 seconds=time.monotonic() - started,
                 nearest=retrieval.nearest if answer.outcome == "not_found" else (),

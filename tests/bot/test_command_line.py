@@ -12,7 +12,17 @@ import pytest
 
 from bot.__main__ import main
 
-ASK_KEYS = ["question", "outcome", "answer", "citations", "generator", "generation", "seconds", "nearest", "dropped"]
+ASK_KEYS = [
+    "question",
+    "outcome",
+    "answer",
+    "citations",
+    "generator",
+    "generation",
+    "seconds",
+    "nearest",
+    "dropped",
+]
 CITATION_KEYS = ["number", "article_id", "title", "url", "source", "published", "quote", "start", "end"]
 
 
@@ -69,6 +79,11 @@ def test_each_line_of_standard_input_gets_one_line_in_order_and_a_bad_one_stops_
     assert all(list(line) == ["question", "outcome", "error"] for line in done.lines[1:3])
     assert done.lines[3]["question"] == "Who told the Valley Courier about the trees?"
     assert done.lines[3]["outcome"] == "answered"
+
+
+def test_the_question_comes_back_exactly_as_it_was_asked(run) -> None:
+    done = run("ask", "-", "--json", stdin="  Who  opened\u00a0the bridge? \n".encode())
+    assert done.lines[0]["question"] == "  Who  opened\u00a0the bridge? "
 
 
 def test_excluded_articles_are_not_searched(run) -> None:
