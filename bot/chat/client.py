@@ -17,9 +17,16 @@ from bot.chat.buttons import AnswerButton, Press
 from bot.chat.corpus import Corpus
 from bot.chat.displays import NO_PINGS
 from bot.chat.failures import explain, root_cause, token_is_gone
+from bot.chat.feedback import Feedback
+from bot.chat.forms import submitted
+from bot.chat.help import Help
+from bot.chat.insights import Insights
 from bot.chat.language import CommandTranslator
+from bot.chat.privacy import Privacy
 from bot.chat.questions import Questions, say_privately
+from bot.chat.server_settings import SettingsCommands
 from bot.chat.services import Answers, Services, words_of
+from bot.chat.sources import PageButton, Sources
 from bot.chat.summaries import Summaries
 from bot.library import Library
 from bot.records import Records
@@ -44,15 +51,20 @@ class BylineClient(discord.Client):
         self.services = services
         self.tree = Tree(self)
         self.questions = Questions(services)
-        self.presses: Mapping[str, Press] = {}
+        feedback = Feedback(services, self.questions)
+        self.presses: Mapping[str, Press] = feedback.presses()
+        self._submits = {**self.questions.submits(), **feedback.submits()}
         self.questions.register(self.tree)
         Summaries(services, self.questions).register(self.tree)
-        Corpus(services).register(self.tree)
+        self.sources = Sources(services)
+        parts = (Corpus, Help, Insights, Privacy, SettingsCommands)
+        for part in (self.sources, *(one(services) for one in parts)):
+            part.register(self.tree)
 
     async def setup_hook(self) -> None:
         await self.services.load()
         self.services.owners = owners_of(await self.application_info())
-        self.add_dynamic_items(AnswerButton)
+        self.add_dynamic_items(AnswerButton, PageButton)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
 
@@ -62,6 +74,15 @@ class BylineClient(discord.Client):
     async def on_message(self, message: discord.Message) -> None:
         if self.user is not None:
             await self.questions.from_message(message, self.user)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await submitted(interaction, self._submits)
+        except Exception as error:
+            await self.failed(interaction, error)
+
+    async def turn_page(self, interaction: discord.Interaction[Any], query: str, offset: int) -> None:
+        await self.sources.turn_page(interaction, query, offset)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         log.exception("in %s", event_method)

@@ -17,7 +17,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
 
-from bot.chat.displays import EDIT_EVERY, NO_PINGS, InteractionDisplay
+from bot.chat.displays import EDIT_EVERY, NO_PINGS, InteractionDisplay, acknowledge
 from bot.chat.failures import Refused
 from bot.chat.language import Words
 from bot.chat.layout import text_message
@@ -99,7 +99,7 @@ class Corpus:
         @group.command(name=_("status"), description=_("How many articles there are, and how fresh they are"))
         async def status(interaction: discord.Interaction[Any]) -> None:
             words, _place, _person = of_interaction(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await acknowledge(interaction, private=True)
             found = await self._services.read(lambda index: index.status())
             await interaction.edit_original_response(
                 view=text_message(status_text(found, words)), allowed_mentions=NO_PINGS
@@ -111,7 +111,7 @@ class Corpus:
         async def refresh(interaction: discord.Interaction[Any]) -> None:
             words, place, person = of_interaction(interaction)
             self._services.check_runs_corpus(place, person, words)
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await acknowledge(interaction, private=True)
             if self._busy.locked():
                 raise Refused(words("The articles are being read already. Please wait until that is done."))
             async with self._busy:

@@ -28,6 +28,14 @@ NO_PINGS = discord.AllowedMentions.none()
 _GONE = (discord.NotFound, discord.Forbidden)
 
 
+async def acknowledge(interaction: discord.Interaction[Any], *, private: bool) -> None:
+    """Answer Discord's three seconds first. What comes next may take up to fifteen minutes."""
+    interaction.extras["private"] = private
+    await interaction.response.defer(ephemeral=private, thinking=True)
+    if (started := interaction.extras.get("started")) is not None:
+        interaction.client.services.metrics.acknowledged(time.monotonic() - started)
+
+
 class Display(Protocol):
     async def progress(self, text: str) -> None:
         """Show how far it is; what cannot be shown is left out."""

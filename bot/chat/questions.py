@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,15 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 
 from bot.chat.access import Person, Place, answers_in
-from bot.chat.displays import NO_PINGS, ChannelDisplay, Display, InteractionDisplay, follow
+from bot.chat.displays import NO_PINGS, ChannelDisplay, Display, InteractionDisplay, acknowledge, follow
 from bot.chat.failures import Refused, explain
+from bot.chat.forms import Submit, text_form
 from bot.chat.language import Words
 from bot.chat.layout import answer_messages, text_message
 from bot.chat.markup import one_line, visible
 from bot.chat.rendering import answer_pages
 from bot.chat.services import Services, person_of, place_of, words_of
-from bot.qa.answers import AnswerEvent
+from bot.qa.answers import Answer, AnswerEvent
 from bot.records import Kind
 from ingest.errors import UserFacingError
 
@@ -66,7 +67,7 @@ class Questions:
             private: bool | None = None,
         ) -> None:
             if question is None:
-                await interaction.response.send_modal(QuestionForm(self, words_of(interaction), private))
+                await interaction.response.send_modal(question_form(words_of(interaction), private))
             else:
                 await self.from_interaction(interaction, question, private)
 
@@ -76,8 +77,15 @@ class Questions:
             if not text:
                 raise Refused(words_of(interaction)("There are no words in that message to ask about."))
             await interaction.response.send_modal(
-                QuestionForm(self, words_of(interaction), None, about=one_line(text, 1_000))
+                question_form(words_of(interaction), None, about=one_line(text, 1_000))
             )
+
+    def submits(self) -> Mapping[str, Submit]:
+        return {"ask": self._asked_in_form}
+
+    async def _asked_in_form(self, interaction: discord.Interaction[Any], argument: str, text: str) -> None:
+        private = {"private": True, "public": False}.get(argument)
+        await self.from_interaction(interaction, text, private)
 
     async def from_interaction(
         self, interaction: discord.Interaction[Any], question: str, private: bool | None = None
@@ -85,7 +93,7 @@ class Questions:
         words, place, person = of_interaction(interaction)
         self._services.check_may_ask(place, person, words)
         hidden = self._services.is_private(place) if private is None else private
-        await interaction.response.defer(ephemeral=hidden, thinking=True)
+        await acknowledge(interaction, private=hidden)
         request = Request(question, person, place, words, heading=question, parent=await self._talk(place))
         await self.show(request, InteractionDisplay(interaction, private=hidden, words=words))
 
@@ -141,14 +149,7 @@ class Questions:
         key: str | None = None
         with services.working():
             try:
-                key = await services.records.begin(
-                    request.question,
-                    kind=request.kind,
-                    person=request.person.id,
-                    server=request.place.server,
-                    channel=request.place.channel,
-                    parent=request.parent,
-                )
+                key = await self._begin(request)
                 with services.metrics.question():
                     async with services.slots:
                         if events is None:
@@ -156,16 +157,7 @@ class Questions:
                             events = services.answers.answer(request.question, history=history)
                         answer = await follow(events, display, request.words)
                     await services.records.finish(key, answer)
-                services.metrics.asked(answer.outcome)
-                pages = answer_pages(
-                    answer,
-                    request.words,
-                    heading=request.heading if request.kind == "question" else answer.question,
-                    links=await services.links(answer, key),
-                    remarks=request.remarks,
-                )
-                for message in await display.finish(answer_messages(pages, answer, key, request.words)):
-                    await services.records.link_message(message, key)
+                await self._put(request, display, answer, key)
             except asyncio.CancelledError:
                 await asyncio.shield(self._apologise(request, display, key))
                 raise
@@ -175,6 +167,35 @@ class Questions:
                 if key is not None:
                     await services.records.fail(key)
                 await display.fail(explain(error, request.words))
+
+    async def deliver(self, request: Request, display: Display, answer: Answer) -> None:
+        """Keep and show an answer that was worked out already."""
+        key = await self._begin(request)
+        await self._services.records.finish(key, answer)
+        await self._put(request, display, answer, key)
+
+    async def _begin(self, request: Request) -> str:
+        return await self._services.records.begin(
+            request.question,
+            kind=request.kind,
+            person=request.person.id,
+            server=request.place.server,
+            channel=request.place.channel,
+            parent=request.parent,
+        )
+
+    async def _put(self, request: Request, display: Display, answer: Answer, key: str) -> None:
+        services = self._services
+        services.metrics.asked(answer.outcome)
+        pages = answer_pages(
+            answer,
+            request.words,
+            heading=request.heading,
+            links=await services.links(answer, key),
+            remarks=request.remarks,
+        )
+        for message in await display.finish(answer_messages(pages, answer, key, request.words)):
+            await services.records.link_message(message, key)
 
     async def _apologise(self, request: Request, display: Display, key: str | None) -> None:
         if key is not None:
@@ -226,30 +247,17 @@ class Questions:
         return thread, ()
 
 
-class QuestionForm(discord.ui.Modal):
-    """A form for a long question, or for one about a message."""
-
-    def __init__(self, questions: Questions, words: Words, private: bool | None, about: str = "") -> None:
-        super().__init__(title=words("Ask about the articles")[:45], timeout=15 * 60)
-        self._questions = questions
-        self._private = private
-        self._about = about
-        self.question: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="question",
-            style=discord.TextStyle.paragraph,
-            default=about or None,
-            max_length=QUESTION_LIMIT,
-            placeholder=words("What would you like to know?")[:100],
-        )
-        self.add_item(discord.ui.Label(text=words("Your question")[:45], component=self.question))
-
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        await self._questions.from_interaction(interaction, self.question.value, self._private)
-
-    async def on_error(  # type: ignore[override]
-        self, interaction: discord.Interaction[Any], error: Exception, /
-    ) -> None:
-        await interaction.client.failed(interaction, error)
+def question_form(words: Words, private: bool | None, about: str = "") -> discord.ui.Modal:
+    """A form for a long question, or for one about the words of a message."""
+    return text_form(
+        "ask",
+        {True: "private", False: "public", None: ""}[private],
+        title=words("Ask about the articles"),
+        label=words("Your question"),
+        placeholder=words("What would you like to know?"),
+        default=about,
+        limit=QUESTION_LIMIT,
+    )
 
 
 def thread_name(question: str) -> str:
@@ -280,7 +288,10 @@ def of_interaction(interaction: discord.Interaction[Any]) -> tuple[Words, Place,
 async def say_privately(interaction: discord.Interaction[Any], text: str) -> None:
     """Answer an interaction for the person alone, whether it was acknowledged already or not."""
     message = text_message(text)
-    if interaction.response.is_done():
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        private = bool(interaction.extras.get("private", True))
+        await InteractionDisplay(interaction, private=private, words=words_of(interaction)).fail(text)
+    elif interaction.response.is_done():
         await interaction.followup.send(view=message, ephemeral=True, allowed_mentions=NO_PINGS)
     else:
         await interaction.response.send_message(view=message, ephemeral=True, allowed_mentions=NO_PINGS)

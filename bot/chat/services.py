@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +34,9 @@ T = TypeVar("T")
 class Answers(Protocol):
     """What the commands need of bot.qa.answering.Answerer."""
 
-    def answer(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncIterator[AnswerEvent]: ...
+    def answer(
+        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> AsyncIterator[AnswerEvent]: ...
 
     def summarise(self, article: str) -> AsyncIterator[AnswerEvent]: ...
 
@@ -77,6 +79,11 @@ class Services:
     def server(self, server: int | None) -> ServerSettings:
         default = ServerSettings.of(self.settings.discord)
         return default if server is None else self.servers.get(server, default)
+
+    async def save_server(self, server: int, settings: ServerSettings | None) -> None:
+        """Keep what a server's admins decided; None goes back to what config.toml says."""
+        await self.records.save_server_settings(server, settings.as_changes() if settings else {})
+        self.servers[server] = settings or ServerSettings.of(self.settings.discord)
 
     def check_may_ask(self, place: Place, person: Person, words: Words) -> None:
         """Raise Refused, with the reason, unless this person may ask here and now. Starts their cooldown."""

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 
 from bot.chat.articles import article_choices, linked_article, message_links, no_article
-from bot.chat.displays import InteractionDisplay
+from bot.chat.displays import InteractionDisplay, acknowledge
 from bot.chat.questions import Questions, Request, of_interaction
 from bot.chat.services import Services
 from bot.qa.answers import AnswerEvent
@@ -92,7 +92,7 @@ class Summaries:
     async def _begin(self, interaction: discord.Interaction[Any], private: bool | None) -> None:
         words, place, person = of_interaction(interaction)
         self._services.check_may_ask(place, person, words)
-        await interaction.response.defer(ephemeral=self._hidden(interaction, private), thinking=True)
+        await acknowledge(interaction, private=self._hidden(interaction, private))
 
     async def _fail(self, interaction: discord.Interaction[Any], private: bool | None, text: str) -> None:
         words, _place, _person = of_interaction(interaction)
@@ -109,4 +109,5 @@ class Summaries:
     ) -> None:
         words, place, person = of_interaction(interaction)
         display = InteractionDisplay(interaction, private=self._hidden(interaction, private), words=words)
-        await self._questions.show(Request(subject, person, place, words, kind=kind), display, events)
+        request = Request(subject, person, place, words, kind=kind, heading=subject)
+        await self._questions.show(request, display, events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,8 +110,13 @@ class ScriptedAnswers:
     hold: asyncio.Event | None = None
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
 
-    async def answer(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncIterator[AnswerEvent]:
+    excluded: list[tuple[str, ...]] = field(default_factory=list)
+
+    async def answer(
+        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+    ) -> AsyncIterator[AnswerEvent]:
         self.asked.append((question, tuple(history)))
+        self.excluded.append(tuple(exclude))
         yield Progress("searching")
         if self.hold is not None:
             await self.hold.wait()

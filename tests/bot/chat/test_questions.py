@@ -161,7 +161,7 @@ async def test_ask_about_this_takes_the_words_of_a_message_into_a_form(world: Wo
     message = await world.ann.send(world.channel, "The visit was a success, they say.")
     form = await world.ann.context_menu(world.channel, "Ask about this", message)
     assert form.modal is not None
-    result = await world.ann.submit_modal(form, {"question": "Was the visit a success?"})
+    result = await world.ann.submit_modal(form, {"text": "Was the visit a success?"})
     assert world.answers.asked == [("Was the visit a success?", ())]
     assert "Mehdi Sanaei claimed" in shown(result)
 
@@ -169,7 +169,7 @@ async def test_ask_about_this_takes_the_words_of_a_message_into_a_form(world: Wo
 async def test_ask_without_a_question_opens_a_form_for_a_long_one(world: World) -> None:
     form = await world.ann.slash(world.channel, "ask")
     long = "Please tell me in detail " * 40
-    await world.ann.submit_modal(form, {"question": long})
+    await world.ann.submit_modal(form, {"text": long})
     assert world.answers.asked == [(long, ())]
 
 
