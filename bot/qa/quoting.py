@@ -20,7 +20,11 @@ class QuotingGenerator:
         self._embedder = embedder
 
     async def write(
-        self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
     ) -> AsyncIterator[DraftEvent]:
         for chosen in await asyncio.to_thread(self._choose, question, evidence):
             yield DraftSentence(chosen.text, (DraftQuote(chosen.passage, chosen.text),))

@@ -1,0 +1,71 @@
+"""The sentences that an answer may quote: whole ones that stand in a passage of the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.qa.answers import Evidence
+from bot.qa.standing_alone import says_something
+from bot.qa.stems import GRAMMAR, content_stems
+from ingest.sentences import sentence_spans
+from ingest.words import question_words
+
+FARTHEST = 200
+"""Code points (a heading, a caption) that may stand between a sentence and the one it leans on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence as it stands in a body from `start` on; `passage` is the 1-based number of its evidence.
+
+    `before` is the index, in the list it belongs to, of the sentence it follows, where that stands in the evidence too.
+    """
+
+    text: str
+    passage: int
+    article: str
+    start: int
+    words: int
+    stems: frozenset[str]
+    vocabulary: frozenset[str]
+    before: int | None
+
+
+def evidence_sentences(evidence: Sequence[Evidence]) -> list[Sentence]:
+    """Every sentence of the evidence once, by article in the order of the evidence, then in reading order.
+
+    Headings and scraps are left out, unless there is nothing else.
+    """
+    return _kept(evidence, says_something) or _kept(evidence, lambda text: len(question_words(text)) > 2)
+
+
+def _kept(evidence: Sequence[Evidence], keep: Callable[[str], bool]) -> list[Sentence]:
+    places: dict[str, dict[int, tuple[str, int]]] = {}
+    for number, found in enumerate(evidence, 1):
+        passage = found.passage
+        standing = places.setdefault(passage.article_id, {})
+        for start, end in sentence_spans(passage.text):
+            text = passage.text[start:end]
+            if keep(text):
+                standing.setdefault(passage.start + start, (text, number))
+    sentences: list[Sentence] = []
+    for article, standing in places.items():
+        last: int | None = None
+        for start, (text, number) in sorted(standing.items()):
+            near = last is not None and start - sentences[last].start - len(sentences[last].text) <= FARTHEST
+            words = frozenset(word for word in question_words(text) if word not in GRAMMAR)
+            sentences.append(
+                Sentence(
+                    text=text,
+                    passage=number,
+                    article=article,
+                    start=start,
+                    words=len(text.split()),
+                    stems=frozenset(content_stems(text)),
+                    vocabulary=words,
+                    before=last if near else None,
+                )
+            )
+            last = len(sentences) - 1
+    return sentences

@@ -1,0 +1,47 @@
+"""Whether a sentence can be understood without the one before it."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.words import question_words
+
+LEAST_WORDS = 5
+
+_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
+_OPENERS = re.compile(
+    r"^[\"“'‘(]*(?:and|but|yet|so|nor|or|also|too|instead|however|therefore|thus|hence|still|then|nevertheless|"
+    r"nonetheless|moreover|furthermore|besides|otherwise|meanwhile|similarly|likewise|that said|as such|"
+    r"in (?:response|contrast|turn|return|addition|particular)|by contrast|on the other hand|as a result|"
+    r"for (?:example|instance|this|that)|"
+    r"this|that|these|those|such|both|neither|either|each|another|others?|some|most|many|one|"
+    r"he|she|it|they|his|her|hers|its|their|theirs|him|them|"
+    r"the (?:move|decision|announcement|statement|comments?|remarks?|incident|news|change|measures?|former|latter|"
+    r"pair|trio|duo|two|three|deal|agreement|ruling|report|attack|group|company|firm|team))\b"
+    r"(?!\s+(?:year|week|month|season|summer|winter|spring|autumn|morning|afternoon|evening)\b)",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their)\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?<=[^\s.!?…:“\"] )[“\"‘(]?[A-Z]\w+|^[“\"‘(]?(?:[A-Z]\w+\s){2}")
+_QUOTATION = re.compile(r"^[\"“„«‘]")
+
+
+def says_something(text: str) -> bool:
+    """Whether this is a sentence at all: no heading, caption, label or scrap."""
+    return bool(_END.search(text)) and len(question_words(text)) >= LEAST_WORDS and not text.isupper()
+
+
+def leans_back(text: str) -> bool:
+    """Whether a sentence opens by pointing at the one before it: "He ...", "But ...", "The move ..."."""
+    if _OPENERS.match(text):
+        return True
+    pronoun = _PRONOUN.search(text)
+    if pronoun is None or pronoun.start() > 40:
+        return False
+    named = _NAMED.search(text)
+    return named is None or named.start() > pronoun.start()
+
+
+def is_quotation(text: str) -> bool:
+    """Whether a sentence opens inside someone's quoted words."""
+    return bool(_QUOTATION.match(text)) or text.count("”") > text.count("“")
