@@ -1,11 +1,11 @@
 """The MiniLM encoder written out as an ONNX graph, from its published weights and with `onnx` alone.
 
-The graph uses onnxruntime's fused operators (domain com.microsoft) for attention, GELU and layer norms, and
-ends in the mean over the tokens, so that what comes out is the vector of a text.
+Fused operators of onnxruntime (domain com.microsoft) are written down as such, so nothing is left to its optimiser.
+The graph ends in the mean over the tokens, so that what comes out is the vector of a text. It knows no padding:
+texts of one batch are equally long. A mask would cost the quicker attention, and a batch gains little here.
 
-Inputs, int32: `input_ids` and `mask`, both (texts, tokens); a text's padding stands at its end, mask 0.
-Outputs, float32: `vectors` (texts, 384), of unit length; `tokens` (texts, tokens, 384), as the last layer
-leaves them.
+Input, int32: `input_ids` (texts, tokens). Outputs, float32: `vectors` (texts, 384), of unit length; `tokens` (texts,
+tokens, 384), as the last layer leaves them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Part of the stored graph's name: raise it when what is written here changes."""
 
 LAYERS, HEADS, HIDDEN = 6, 12, 384
@@ -34,7 +34,7 @@ def write_graph(weights: Path, target: Path, precision: Literal["fp32", "int8"])
     """Read `weights` (safetensors) and write the encoder to `target`.
 
     int8 keeps each weight matrix as signed bytes with one scale a column, and quantises what is multiplied
-    with it as it comes, with one scale a batch.
+    with it as it comes, with one scale a matrix.
     """
     import onnx
 
@@ -73,7 +73,6 @@ class _Writer:
         self.int8 = precision == "int8"
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
-        self.quantised: set[str] = set()
 
     def encoder(self) -> onnx.ModelProto:
         from onnx import TensorProto, helper
@@ -82,14 +81,14 @@ class _Writer:
         for layer in range(LAYERS):
             states = self.layer(states, layer)
         self.pooling(states)
-        shape = ["texts", "tokens"]
+        make = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "encoder",
-            [helper.make_tensor_value_info(name, TensorProto.INT32, shape) for name in ("input_ids", "mask")],
+            [make("input_ids", TensorProto.INT32, ["texts", "length"])],
             [
-                helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", HIDDEN]),
-                helper.make_tensor_value_info("tokens", TensorProto.FLOAT, [*shape, HIDDEN]),
+                make("vectors", TensorProto.FLOAT, ["texts", HIDDEN]),
+                make("tokens", TensorProto.FLOAT, ["texts", "length", HIDDEN]),
             ],
             list(self.constants.values()),
         )
@@ -97,76 +96,60 @@ class _Writer:
         return helper.make_model(graph, opset_imports=opsets, ir_version=10)
 
     def embeddings(self) -> str:
-        tables = [
-            self.weight(f"embeddings.{name}")
-            for name in (
-                "word_embeddings.weight",
-                "position_embeddings.weight",
-                "token_type_embeddings.weight",
-                "LayerNorm.weight",
-                "LayerNorm.bias",
-            )
-        ]
-        # the second output is each text's length, the mask that the attention operator reads fastest
-        inputs = ["input_ids", "", *tables, "mask"]
-        return self.fused("EmbedLayerNormalization", inputs, "states", "lengths", epsilon=_EPSILON)
+        names = ("word_embeddings", "position_embeddings", "token_type_embeddings")
+        tables = [self.weight(f"embeddings.{name}.weight") for name in names]
+        norm = [self.weight(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
+        inputs = ["input_ids", "", *tables, *norm]
+        return self.fused("EmbedLayerNormalization", inputs, "states", "no mask", epsilon=_EPSILON)
 
     def layer(self, states: str, number: int) -> str:
         prefix = f"encoder.layer.{number}."
-        attention = f"{prefix}attention.self."
-        parts = [self.linear(states, f"{attention}{part}.weight") for part in ("query", "key", "value")]
-        bias = np.concatenate([self.weights[f"{attention}{part}.bias"] for part in ("query", "key", "value")])
-        inputs = [*parts, self.constant(f"{attention}bias", bias), "lengths"]
-        heard = self.fused("MultiHeadAttention", inputs, f"{prefix}heard", num_heads=HEADS)
-        mixed = self.linear(heard, f"{prefix}attention.output.dense.weight")
-        states = self.add_and_normalise(mixed, states, f"{prefix}attention.output.", f"{prefix}attended")
-        wide = self.linear(states, f"{prefix}intermediate.dense.weight")
-        wide = self.fused(
-            "BiasGelu", [wide, self.weight(f"{prefix}intermediate.dense.bias")], f"{prefix}activated"
-        )
-        narrow = self.linear(wide, f"{prefix}output.dense.weight")
-        name = "tokens" if number == LAYERS - 1 else f"{prefix}states"
-        return self.add_and_normalise(narrow, states, f"{prefix}output.", name)
+        codes = self.quantise(states) if self.int8 else None  # query, key and value share it
+        parts = [
+            self.linear(states, f"{prefix}attention.self.{part}", codes) for part in ("query", "key", "value")
+        ]
+        heard = self.fused("MultiHeadAttention", parts, f"{prefix}heard", num_heads=HEADS)
+        mixed = self.linear(heard, f"{prefix}attention.output.dense")
+        states = self.add_and_normalise(mixed, states, f"{prefix}attention.output.LayerNorm")
+        wide = self.linear(states, f"{prefix}intermediate.dense")
+        wide = self.fused("Gelu", [wide], f"{prefix}activated")
+        narrow = self.linear(wide, f"{prefix}output.dense")
+        return self.add_and_normalise(narrow, states, f"{prefix}output.LayerNorm")
 
-    def add_and_normalise(self, branch: str, trunk: str, prefix: str, name: str) -> str:
-        parts = ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")
-        inputs = [branch, trunk, *(self.weight(prefix + part) for part in parts)]
-        return self.fused("SkipLayerNormalization", inputs, name, epsilon=_EPSILON)
+    def add_and_normalise(self, branch: str, trunk: str, name: str) -> str:
+        # onnxruntime's SkipLayerNormalization does both, and takes four times as long on a CPU
+        total = self.node("Add", [branch, trunk], f"{name}.sum")
+        constants = [self.weight(f"{name}.{part}") for part in ("weight", "bias")]
+        return self.node("LayerNormalization", [total, *constants], f"{name}.states", epsilon=_EPSILON)
 
     def pooling(self, states: str) -> None:
-        from onnx import TensorProto
-
-        axis_tokens = self.constant("axis of tokens", np.array([1], np.int64))
-        axis_last = self.constant("axis of features", np.array([2], np.int64))
-        kept = self.node("Cast", ["mask"], "mask as float", to=TensorProto.FLOAT)
-        kept = self.node("Unsqueeze", [kept, axis_last], "mask of states")
-        kept = self.node("Mul", [states, kept], "states kept")
-        total = self.node("ReduceSum", [kept, axis_tokens], "sum of states", keepdims=0)
+        self.node("Identity", [states], "tokens")
+        total = self.node("ReduceSum", [states, self.constant("axis", np.array([1]))], "sum", keepdims=0)
         # brought to unit length, a sum is as good as a mean
         self.node("LpNormalization", [total], "vectors", axis=1, p=2)
 
-    def linear(self, states: str, name: str) -> str:
-        """`states` times a weight that is stored (out, in); the bias is left to the operator that follows."""
-        matrix = self.weights[name].T
+    def linear(self, states: str, name: str, codes: tuple[str, str, str] | None = None) -> str:
+        """`states` times a weight that is stored (out, in), plus its bias; `codes` are the states quantised."""
+        matrix, bias = self.weights[f"{name}.weight"].T, self.weight(f"{name}.bias")
         if not self.int8:
-            return self.node("MatMul", [states, self.constant(name, matrix)], f"{name}.product")
-        numbers, scales = quantise_columns(matrix)
-        codes, scale, zero = self.quantise(states)
-        inputs = [
-            codes,
-            self.constant(name, numbers),
-            scale,
-            self.constant(f"{name}.scales", scales),
-            zero,
-            self.constant(f"{name}.zeros", np.zeros(len(scales), np.int8)),
-        ]
-        return self.fused("MatMulIntegerToFloat", inputs, f"{name}.product")
+            product = self.node(
+                "MatMul", [states, self.constant(f"{name}.matrix", matrix)], f"{name}.product"
+            )
+            return self.node("Add", [product, bias], f"{name}.result")
+        numbers, column_scales = quantise_columns(matrix)
+        weight = self.constant(f"{name}.bytes", numbers)
+        scales = self.constant(f"{name}.scales", column_scales)
+        zeros = self.constant(f"{name}.zeros", np.zeros(len(column_scales), np.int8))
+        if codes is None:
+            inputs = [states, weight, scales, zeros, bias]
+            return self.fused("DynamicQuantizeMatMul", inputs, f"{name}.result")
+        values, scale, zero = codes
+        inputs = [values, weight, scale, scales, zero, zeros, bias]
+        return self.fused("MatMulIntegerToFloat", inputs, f"{name}.result")
 
     def quantise(self, states: str) -> tuple[str, str, str]:
         names = (f"{states}.codes", f"{states}.scale", f"{states}.zero")
-        if states not in self.quantised:  # query, key and value share one
-            self.quantised.add(states)
-            self.node("DynamicQuantizeLinear", [states], *names)
+        self.node("DynamicQuantizeLinear", [states], *names)
         return names
 
     def weight(self, name: str) -> str:

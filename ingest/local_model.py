@@ -111,6 +111,8 @@ def graph_file(precision: Precision) -> Path:
         if sha256_of(weights) != WEIGHTS_SHA256:
             raise ModelFilesMissing(f"{weights} is damaged. {_HOW_TO_MEND}")
         write_atomically(path, lambda pending: write_graph(weights, pending, precision))
+        for older in set(path.parent.glob(f"{precision}-*.onnx")) - {path}:
+            older.unlink(missing_ok=True)
     return path
 
 

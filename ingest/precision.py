@@ -31,6 +31,8 @@ def load_session(precision: Precision) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # further optimisation would fuse the layer norms into an operator that is slower
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return onnxruntime.InferenceSession(graph_file(precision), options, providers=["CPUExecutionProvider"])
 
 
@@ -59,8 +61,8 @@ def processor_name() -> str:
 
 def _try_both() -> Precision:
     exact, quick = load_session("fp32"), load_session("int8")
-    ids = np.random.default_rng(0).integers(1000, 29000, (4, 96), dtype=np.int32)
-    inputs = {"input_ids": ids, "mask": np.ones_like(ids)}
+    ids = np.random.default_rng(0).integers(1000, 29000, (2, 200), dtype=np.int32)
+    inputs = {"input_ids": ids}
     seconds = {"exact": 9e9, "quick": 9e9}
     results = {}
     for _ in range(_ROUNDS):  # in turns, so that other work on the machine slows both
