@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import discord
+import pytest
+from stage import ARTICLES, ShelfOfTwo, World, labels, shown
+
+from ingest.articles import Article
+from ingest.errors import IndexMissing
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = [
+        Article(
+            f"m{n}",
+            f"Article number {n} " + "of note " * 30,
+            "",
+            url=f"https://news.example/{n}?" + "q" * 190,
+        )
+        for n in range(25)
+    ]
+    monkeypatch.setattr(
+        ShelfOfTwo, "find_articles", lambda self, text, limit=25, offset=0: articles[offset : offset + limit]
+    )
+
+
+async def test_sources_lists_articles_with_dates_and_links(world: World) -> None:
+    result = await world.ann.slash(world.channel, "sources")
+    text = shown(result)
+    assert "1\\. **[Ambassador speaks on the visit](https://news.example/visit)** · Example Wire" in text
+    assert "2\\. **Bridge @\u200beveryone opens** · Town \\*Paper\\* · February 1, 2016" in text
+    assert result.ephemeral
+
+
+async def test_sources_can_be_searched(world: World) -> None:
+    text = shown(await world.ann.slash(world.channel, "sources", query="bridge"))
+    assert "Bridge" in text
+    assert "Ambassador" not in text
+    assert "There are none" in shown(await world.ann.slash(world.channel, "sources", query="zzz"))
+
+
+async def test_sources_turn_pages_there_and_back(world: World, many: None) -> None:
+    result = await world.ann.slash(world.channel, "sources", query="a: b")
+    assert result.response is not None
+    assert labels(result.response.components) == ["Next"]
+    await world.ann.click(result.response.message, label="Next")
+    assert "11\\. **[Article number 10" in shown(result)
+    assert result.response is not None
+    assert labels(result.response.components) == ["Back", "Next"]
+    await world.ann.click(result.response.message, label="Next")
+    assert "25\\. " in shown(result)
+    await world.ann.click(result.response.message, label="Back")
+    assert "11\\. " in shown(result)
+
+
+async def test_help_says_what_there_is_from_when_and_how_to_ask(world: World) -> None:
+    text = shown(await world.ann.slash(world.channel, "help"))
+    assert f"{len(ARTICLES)} articles" in text
+    assert "From November 23, 2015 to February 1, 2016." in text
+    assert "`/ask`" in text
+    assert "90 days" in text
+
+
+async def test_help_works_without_an_index(world: World) -> None:
+    world.library.error = IndexMissing("Nothing has been ingested yet. Run python -m ingest.")
+    text = shown(await world.ann.slash(world.channel, "help"))
+    assert "Nothing has been ingested yet." in text
+    assert "`/ask`" in text
+
+
+async def test_forget_me_deletes_what_is_kept_of_a_person(world: World) -> None:
+    await world.ann.slash(world.channel, "ask", question="Who?")
+    assert "1 entry deleted" in shown(await world.ann.slash(world.channel, "forget-me"))
+    assert await world.services.records.asked_since(0) == []
+
+
+ADMIN = discord.Permissions(manage_guild=True)
+
+
+class TestSettings:
+    @pytest.fixture
+    def boss(self, world: World):  # type: ignore[no-untyped-def]
+        role = world.guild.create_role("boss", permissions=ADMIN)
+        return world.guild.add_member(world.env.create_user("boss"), roles=[role])
+
+    async def test_a_channel_can_be_switched_off_and_stays_off_after_a_restart(
+        self, world: World, boss
+    ) -> None:  # type: ignore[no-untyped-def]
+        text = shown(
+            await boss.slash(world.channel, "settings channel", channel=world.channel, mode="ignored")
+        )
+        assert f"Never answers in: <#{world.channel.id}>" in text
+        assert "I do not answer in this channel." in shown(
+            await world.ann.slash(world.channel, "ask", question="Who?")
+        )
+        world.services.servers.clear()
+        await world.services.load()
+        assert world.services.server(world.guild.id).ignored_channels == (world.channel.id,)
+        await boss.slash(world.channel, "settings reset")
+        assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+
+    async def test_outside_the_allowed_channels_the_allowed_ones_are_named(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
+        other = world.guild.create_text_channel("news")
+        await boss.slash(world.channel, "settings channel", channel=other, mode="allowed")
+        text = shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+        assert f"I answer in other channels only: <#{other.id}>" in text
+        assert "Sanaei" in shown(await world.ann.slash(other, "ask", question="Who?"))
+
+    async def test_answers_are_private_in_private_channels_unless_said_otherwise(
+        self, world: World, boss
+    ) -> None:  # type: ignore[no-untyped-def]
+        await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
+        assert (await world.ann.slash(world.channel, "ask", question="Who?")).ephemeral
+        assert not (await world.ann.slash(world.channel, "ask", question="Who?", private=False)).ephemeral
+
+    async def test_asking_can_be_kept_to_a_role(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
+        readers = world.guild.create_role("readers")
+        ben = world.guild.add_member(world.env.create_user("ben"), roles=[readers])
+        await boss.slash(world.channel, "settings role", role=readers, may_ask=True)
+        assert "kept to certain roles" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+        assert "Sanaei" in shown(await ben.slash(world.channel, "ask", question="Who?"))
+
+    async def test_cooldowns_and_threads_can_be_set(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
+        await boss.slash(world.channel, "settings cooldown", person=60, channel=5)
+        text = shown(await boss.slash(world.channel, "settings threads", on=True))
+        assert "60 s a person, 5 s a channel" in text
+        assert "A mention opens a thread: yes" in text
+
+    async def test_a_member_whom_the_server_let_use_the_command_is_still_refused(self, world: World) -> None:
+        command = world.env.backend.find_command("settings", None, type=1)
+        assert command is not None
+        world.guild.set_command_permissions(int(command["id"]), {world.ann: True})
+        result = await world.ann.slash(world.channel, "settings show")
+        assert "That needs the permission Manage Server." in shown(result)
