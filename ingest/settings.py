@@ -6,9 +6,10 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from ingest.errors import ConfigError
 
@@ -21,8 +22,33 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class SourceSettings(Table):
+    """One entry of `[corpus] sources`: a path or a URL, and what its articles do not say themselves."""
+
+    path: str = ""
+    url: str = ""
+    kind: Literal["page", "feed", "sitemap"] = "page"
+    source: str | None = None
+    language: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    max_age_days: int | None = Field(None, ge=1)
+    limit: int = Field(1_000, ge=1)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.path) == bool(self.url):
+            raise PydanticCustomError("one_place", "a source has either a path or a url")
+        if self.path and "kind" in self.model_fields_set:
+            raise PydanticCustomError("kind_of_path", "kind belongs to a url; a path says by its name what it is")
+        return self
+
+
 class CorpusSettings(Table):
     paths: tuple[str, ...] = ("articles",)
+    sources: tuple[SourceSettings, ...] = ()
+    uploads: Path = Path("data/uploads")
+    max_removed: float = Field(0.2, ge=0, le=1)
+    refresh_minutes: float = Field(0, ge=0)
+    seconds_between_requests: float = Field(1.0, ge=0)
 
 
 class IndexSettings(Table):
@@ -62,11 +88,14 @@ def load_ingest_settings(path: Path) -> IngestSettings:
 def ingest_settings(path: Path, tables: Mapping[str, Table]) -> IngestSettings:
     """The ingest tables with their relative paths made absolute against the config file's folder."""
     base = path.resolve().parent
-    index = tables["index"]
+    index, corpus = tables["index"], tables["corpus"]
     assert isinstance(index, IndexSettings)
-    placed = index.model_copy(update={"directory": base / index.directory.expanduser()})
+    assert isinstance(corpus, CorpusSettings)
     return IngestSettings.model_construct(
-        base=base, corpus=tables["corpus"], index=placed, embedding=tables["embedding"]
+        base=base,
+        corpus=corpus.model_copy(update={"uploads": base / corpus.uploads.expanduser()}),
+        index=index.model_copy(update={"directory": base / index.directory.expanduser()}),
+        embedding=tables["embedding"],
     )
 
 
@@ -104,7 +133,8 @@ def _table(path: Path, name: str, table: type[Table], written: dict[str, Any]) -
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            hint = _nearest(key, tuple(table.model_fields))
+            owner = SourceSettings if key.startswith("sources.") else table
+            hint = _nearest(str(first["loc"][-1]), tuple(owner.model_fields))
             raise ConfigError(f"{path}: [{name}] has no key {key!r}{hint}.") from None
         raise ConfigError(f"{path}: [{name}] {key}: {first['msg']}, not {first['input']!r}.") from None
 

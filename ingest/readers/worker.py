@@ -10,7 +10,9 @@ import sys
 from ingest.readers.confined import as_json, read_frame, write_frame
 from ingest.readers.document import Reject
 
-READERS = {"html": "ingest.readers.html", "pdf": "ingest.readers.pdf", "docx": "ingest.readers.docx"}
+READERS = {
+    kind: f"ingest.readers.{kind}" for kind in ("html", "pdf", "docx", "feed", "sitemap")
+}
 
 
 def main() -> None:
