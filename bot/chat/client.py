@@ -6,12 +6,16 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
+import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
 import discord
 from discord import app_commands
+from discord.ext import tasks
 
 from bot.chat.buttons import AnswerButton, Press
 from bot.chat.corpus import Corpus
@@ -22,13 +26,16 @@ from bot.chat.forms import submitted
 from bot.chat.help import Help
 from bot.chat.insights import Insights
 from bot.chat.language import CommandTranslator
+from bot.chat.monitoring import monitoring_app
 from bot.chat.privacy import Privacy
 from bot.chat.questions import Questions, say_privately
 from bot.chat.server_settings import SettingsCommands
-from bot.chat.services import Answers, Services, words_of
+from bot.chat.services import Answers, Embed, Services, words_of
 from bot.chat.sources import PageButton, Sources
 from bot.chat.summaries import Summaries
 from bot.library import Library
+from bot.reader.addresses import ReaderAddresses, reader_key
+from bot.reader.server import reader_app, serve
 from bot.records import Records
 from bot.settings import Settings
 from ingest.errors import ConfigError, UserFacingError
@@ -67,6 +74,7 @@ class BylineClient(discord.Client):
         self.add_dynamic_items(AnswerButton, PageButton)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
+        self.keep_tidy.start()
 
     async def on_ready(self) -> None:
         log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
@@ -102,7 +110,25 @@ class BylineClient(discord.Client):
         except discord.HTTPException as second:
             log.info("an error could not be shown: %s", second)
 
+    def health(self) -> dict[str, Any]:
+        """What /health tells: `ok` while the bot is connected and not on its way out."""
+        ready = self.is_ready() and not self.is_closed()
+        return {
+            "ok": ready and not self.services.closing,
+            "connected": ready,
+            "latency_seconds": self.latency if ready and math.isfinite(self.latency) else None,
+            "servers": len(self.guilds),
+        }
+
+    @tasks.loop(hours=6)
+    async def keep_tidy(self) -> None:
+        """Delete what is older than [records] keep_days; 0 keeps everything."""
+        if keep_days := self.services.settings.records.keep_days:
+            gone = await self.services.records.delete_before(time.time() - keep_days * 86_400)
+            log.info("deleted %d questions older than %d days", gone, keep_days)
+
     async def close(self) -> None:
+        self.keep_tidy.cancel()
         if not self.services.closing:
             await self.services.wind_up(self.services.settings.discord.shutdown_seconds)
         await super().close()
@@ -150,31 +176,76 @@ def make_client(services: Services, *, message_content: bool = False) -> BylineC
     return BylineClient(services, intents)
 
 
-async def run_bot(settings: Settings, library: Library, answers: Answers, token: str) -> None:
-    """Log in and stay connected until cancelled. Raises UserFacingError when Discord lets no one in."""
-    records = await asyncio.to_thread(Records, settings.records.path)
+@contextmanager
+def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
+    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did."""
+    stopped, task, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def stop() -> None:
+        stopped.set()
+        task.cancel()
+
     try:
-        # asking for an intent that was not granted stops the login, so the application's flags come first
-        async with discord.Client(intents=discord.Intents.none()) as probe:
-            await probe.login(token)
-            flags = probe.application_flags
-        granted = flags.gateway_message_content or flags.gateway_message_content_limited
-        services = Services(settings, answers, library, records, settings.config)
-        async with make_client(services, message_content=granted) as client:
-            await client.start(token)
-    except discord.LoginFailure:
-        raise ConfigError(
-            "Discord does not accept DISCORD_TOKEN. Copy it anew from the application's Bot page "
-            "(https://discord.com/developers/applications)."
-        ) from None
-    except discord.PrivilegedIntentsRequired:
-        raise ConfigError(
-            "Discord refused an intent. Switch Message Content on or off on the application's Bot page, "
-            "and start again."
-        ) from None
-    except (TimeoutError, OSError, discord.GatewayNotFound) as error:
-        raise UserFacingError(
-            f"Discord cannot be reached ({type(error).__name__}). Check the network."
-        ) from error
+        loop.add_signal_handler(signal.SIGTERM, stop)
+    except (NotImplementedError, RuntimeError):  # Windows; a thread that is not the main one
+        yield stopped
+        return
+    try:
+        yield stopped
     finally:
-        await asyncio.to_thread(records.close)
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def run_bot(
+    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None = None
+) -> None:
+    """Log in and stay connected until cancelled. Raises UserFacingError when Discord lets no one in.
+
+    `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning.
+    """
+    async with AsyncExitStack() as stack:
+        records = await asyncio.to_thread(Records, settings.records.path)
+        stack.push_async_callback(asyncio.to_thread, records.close)
+        services = Services(settings, answers, library, records, settings.config, embed)
+        if settings.reader.public_url:
+            key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
+            reader = settings.reader
+            services.addresses = ReaderAddresses(
+                reader.public_url, key, public=reader.public, days=reader.link_days
+            )
+            pages = await serve(reader_app(library, records, services.addresses), reader.address)
+            stack.push_async_callback(pages.cleanup)
+        try:
+            # asking for an intent that was not granted stops the login, so the application's flags come first
+            async with discord.Client(intents=discord.Intents.none()) as probe:
+                await probe.login(token)
+                flags = probe.application_flags
+            granted = flags.gateway_message_content or flags.gateway_message_content_limited
+            client = await stack.enter_async_context(make_client(services, message_content=granted))
+            if settings.metrics.address:
+                monitoring = monitoring_app(services.metrics, client.health)
+                try:
+                    stack.push_async_callback((await serve(monitoring, settings.metrics.address)).cleanup)
+                except UserFacingError as error:
+                    log.warning("no metrics: %s", error)  # the bot is worth more than its figures
+            with cancelled_by_sigterm() as stopped:
+                try:
+                    await client.start(token)
+                except asyncio.CancelledError:
+                    if not stopped.is_set():
+                        raise
+        except discord.LoginFailure:
+            raise ConfigError(
+                "Discord does not accept DISCORD_TOKEN. Copy it anew from the application's Bot page "
+                "(https://discord.com/developers/applications)."
+            ) from None
+        except discord.PrivilegedIntentsRequired:
+            raise ConfigError(
+                "Discord refused an intent. Switch Message Content on or off on the application's Bot page, "
+                "and start again."
+            ) from None
+        except (TimeoutError, OSError, discord.GatewayNotFound) as error:
+            raise UserFacingError(
+                f"Discord cannot be reached ({type(error).__name__}). Check the network, and start again."
+            ) from error

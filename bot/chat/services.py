@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+Embed = Callable[[Sequence[str]], object]
+"""Texts to an array (n, d) of unit vectors; blocking."""
+
+
 class Answers(Protocol):
     """What the commands need of bot.qa.answering.Answerer."""
 
@@ -52,7 +56,7 @@ class Services:
     library: Library
     records: Records
     config: Path
-    embed: Callable[[Sequence[str]], object] | None = None
+    embed: Embed | None = None
     addresses: ReaderAddresses | None = None
     metrics: Metrics = field(default_factory=Metrics)
     cooldowns: Cooldowns = field(default_factory=Cooldowns)
