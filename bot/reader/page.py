@@ -121,7 +121,7 @@ STYLE = """\
 html { -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 1.0625rem/1.65 Georgia, "Iowan Old Style", "Noto Serif", serif; overflow-wrap: anywhere }
-main { max-width: 42rem; margin: 0 auto; padding: 2rem 1.25rem 50vh }
+main { max-width: 42rem; margin: 0 auto; padding: 2rem 1.25rem 4rem }
 h1 { font-size: clamp(1.4rem, 5vw, 2rem); line-height: 1.25; margin: 0 0 .5rem }
 .about { color: var(--faint); font: .9rem/1.5 system-ui, sans-serif; margin: 0 }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; margin-bottom: 1.5rem }
@@ -132,5 +132,4 @@ a { color: var(--link) }
 mark { color: inherit; background: var(--mark); border-radius: .15em; padding: .1em 0;
   scroll-margin-block: 30vh }
 mark.other { background: var(--other) }
-mark#quote:target { outline: 2px solid var(--mark); outline-offset: 3px }
 """
