@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from ingest.addresses import identity_of
 from ingest.cleaning import Cleaned, clean, one_line
-from ingest.readers import jsonl, markdown, text
+from ingest.dates import date_in_address
+from ingest.readers import jsonl, markdown, page, text
 from ingest.readers.confined import ConfinedReader
 from ingest.readers.document import Document, Reject
-from ingest.sources import Source, SourceFile, configured_sources, listings, restricted
+from ingest.sources import Listing, Source, SourceFile, configured_sources, listings, restricted
 
 __all__ = ["Article", "CorpusReading", "Reject", "Source", "configured_sources", "read_corpus"]
 
@@ -29,7 +31,7 @@ _ARCHIVED = re.compile(r"https?://(?:web\.archive\.org/web|archive\.(?:is|ph|tod
 class Article:
     """One article as it is kept: `body` is the cleaned text that every quote is taken from.
 
-    `id` is stable: it hashes the URL, else the file's path with the row's own id or content.
+    `id` is stable: it hashes the URL (in its one spelling, without tracking), else the file's path with the row's own id or content.
     `published` is an ISO 8601 date or date-time. `origin` names the configured source that holds it,
     `path` the file (relative to the origin) that it was read from.
     """
@@ -66,15 +68,18 @@ class CorpusReading:
     bytes_total: int = 0
     bytes_done: int = 0
     _files: list[SourceFile] = field(default_factory=list)
-    _faults: dict[str, str] = field(default_factory=dict)
+    _listings: dict[str, Listing] = field(default_factory=dict)
     _failed: set[tuple[str, str]] = field(default_factory=set)
     _seen: dict[str, _Seen] = field(default_factory=dict)
     _finished: bool = False
 
     def __iter__(self) -> Iterator[Article | Reject]:
-        for source in self.sources:
-            if fault := self._faults.get(source.key):
-                yield Reject(source.key, fault)
+        for key, listing in self._listings.items():
+            if listing.fault:
+                yield Reject(key, listing.fault)
+            for path, reject in listing.failed.items():
+                self._failed.add((key, path))
+                yield reject
         with ExitStack() as stack:
             confined = stack.enter_context(ConfinedReader())
             for file in self._files:
@@ -92,14 +97,20 @@ class CorpusReading:
     def is_complete(self, origin: str) -> bool:
         """Whether the source `origin` is configured and was read in full by this run."""
         known = any(source.key == origin and not source.partial for source in self.sources)
-        return self._finished and known and origin not in self._faults
+        return self._finished and known and not self._listings[origin].fault
 
     def is_gone(self, origin: str, path: str) -> bool:
         """Whether an article from there, which this run did not yield, may be removed from the index.
 
-        Only when its source was read in full and its own file is not one that could not be read.
+        Only when its source was read in full, lists all that it has, and its own file is not one that could not be
+        read; or when its site says that it is gone.
         """
-        return self.is_complete(origin) and (origin, path) not in self._failed
+        listing = self._listings.get(origin)
+        if listing is not None and path in listing.withdrawn:
+            return self._finished
+        if not self.is_complete(origin) or self._listings[origin].accumulates:
+            return False
+        return (origin, path) not in self._failed
 
     def _documents(self, file: SourceFile, confined: ConfinedReader) -> Iterator[Document | Reject]:
         if file.kind is None:
@@ -123,6 +134,8 @@ class CorpusReading:
             yield from text.read(data, file.name)
         elif file.kind == "markdown":
             yield from markdown.read(data, file.name)
+        elif file.kind == "page":
+            yield from page.read(data, file.name, confined)
         else:
             yield from confined.read(file.kind, data, file.name)
 
@@ -138,6 +151,8 @@ class CorpusReading:
 
     def _article(self, file: SourceFile, document: Document) -> Iterator[Article | Reject]:
         place = f"{file.name}:{document.line}" if document.line else file.name
+        if _foreign(document.language, file.source.language):
+            return
         cleaned = clean(document.text, document.form, document.title)
         if not cleaned.body:
             yield Reject(place, "No text of an article is in it.")
@@ -162,17 +177,19 @@ class CorpusReading:
         yield article
 
 
-def read_corpus(sources: Sequence[Source], only: Sequence[Path] = ()) -> CorpusReading:
+def read_corpus(
+    sources: Sequence[Source], only: Sequence[Path] = (), known: Mapping[str, Listing] | None = None
+) -> CorpusReading:
     """List the files of `sources`, restricted to the paths `only`; iterate the reading to read them.
 
-    Raises ConfigError for a path of `only` that does not exist.
+    `known` has the listings, by key, of sources that are no folders of files. Raises ConfigError for a path of `only`
+    that does not exist.
     """
     chosen = restricted(sources, only)
     reading = CorpusReading(chosen)
-    for source, listing in listings(chosen):
+    for source, listing in listings(chosen, known):
         reading._files += listing.files
-        if listing.fault:
-            reading._faults[source.key] = listing.fault
+        reading._listings[source.key] = listing
     reading.files_total = len(reading._files)
     reading.bytes_total = sum(_size(file.location) for file in reading._files)
     return reading
@@ -182,16 +199,29 @@ def _made(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "
     url = document.url if document.url and is_address(document.url) else None
     name = document.row or (_digest(document.title or "", document.text) if document.line else "")
     return Article(
-        id=_digest(url.strip()) if url else _digest(file.identity, name, apart),
+        id=_digest(identity_of(url)) if url else _digest(file.identity, name, apart),
         title=cleaned.title or _title_from(file, document, cleaned),
         body=cleaned.body,
         url=url,
-        source=one_line(document.source) or publisher_of(url) or file.source.source,
+        source=one_line(document.source) or file.source.source or publisher_of(url),
         author=one_line(document.author),
-        published=document.published or cleaned.published,
+        published=document.published or _day_of(cleaned.published, date_in_address(url)),
         origin=file.source.key,
         path=file.path,
     )
+
+
+def _day_of(said: str | None, in_address: str | None) -> str | None:
+    """The address decides where it speaks: the clock of the page's head has been taken for the article's date."""
+    return in_address or said
+
+
+def _foreign(said: str | None, wanted: str | None) -> bool:
+    """Whether a document says that it is in another language than its source is wanted in; "en" covers "en-GB"."""
+    if not said or not wanted:
+        return False
+    code = said.lower().partition("-")[0]
+    return len(code) in (2, 3) and code != wanted.lower().partition("-")[0]
 
 
 def is_address(url: str) -> bool:
@@ -216,7 +246,7 @@ def _title_from(file: SourceFile, document: Document, cleaned: Cleaned) -> str:
     if document.line:
         first = cleaned.body.split("\n", 1)[0]
         return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"
-    return one_line(re.sub(r"[-_]+", " ", file.location.stem)) or file.path
+    return one_line(re.sub(r"[-_]+", " ", PurePosixPath(file.name).stem)) or file.path
 
 
 def _digest(*parts: str) -> str:

@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS pages (
     stamp TEXT, size INTEGER NOT NULL, checked_at REAL NOT NULL, failure TEXT NOT NULL, gone INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (
-    url TEXT PRIMARY KEY, final TEXT NOT NULL, etag TEXT, last_modified TEXT
+    source TEXT NOT NULL, url TEXT NOT NULL, final TEXT NOT NULL, etag TEXT, last_modified TEXT,
+    PRIMARY KEY (source, url)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (
     source TEXT NOT NULL, document TEXT NOT NULL, url TEXT NOT NULL, stamp TEXT, place INTEGER NOT NULL,
@@ -37,7 +38,7 @@ CREATE TABLE IF NOT EXISTS entries (
 @dataclass(frozen=True, slots=True)
 class Page:
     """The state of one page: `size` of its file (0: none), when it was last asked for (seconds since 1970), the
-    failure of that (""), whether the site said it is gone, and the `stamp` that its listing gave it then.
+    failure of that (""), whether the site said it is `gone` (1), and the `stamp` that its listing gave it then.
     """
 
     url: str
@@ -49,7 +50,7 @@ class Page:
     size: int = 0
     checked_at: float = 0.0
     failure: str = ""
-    gone: bool = False
+    gone: int = 0
 
     @property
     def validators(self) -> Validators:
@@ -93,7 +94,7 @@ class Mirror:
         row = self._connection.execute("SELECT * FROM pages WHERE url = ?", (url,)).fetchone()
         if row is None:
             return Page(url)
-        page = Page(*row[:-1], gone=bool(row[-1]))
+        page = Page(*row)
         with suppress(OSError):
             if page.size and self.file(url).stat().st_size == page.size:
                 return page
@@ -114,15 +115,12 @@ class Mirror:
         os.replace(pending, place)  # noqa: PTH105 - atomic: a reader sees the old page or the new
         return len(content)
 
-    def drop(self, url: str) -> None:
-        """Remove a page's file; what is known of the page stays."""
-        self.file(url).unlink(missing_ok=True)
-
     # -- feeds and sitemaps
 
-    def document(self, url: str) -> Validators:
-        row = self._connection.execute("SELECT final, etag, last_modified FROM documents WHERE url = ?", (url,))
-        found = row.fetchone()
+    def document(self, source: str, url: str) -> Validators:
+        found = self._connection.execute(
+            "SELECT final, etag, last_modified FROM documents WHERE source = ? AND url = ?", (source, url)
+        ).fetchone()
         return Validators(*found) if found else Validators()
 
     def list_entries(
@@ -146,7 +144,7 @@ class Mirror:
                 ({"source": source, "document": document} | asdict(entry) for entry in entries),
             )
             self._connection.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", (document, *astuple(validators))
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", (source, document, *astuple(validators))
             )
 
     def entries(self, source: str, document: str) -> list[Entry]:
@@ -159,5 +157,11 @@ class Mirror:
         return [Entry(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows]
 
     def forget_entry(self, source: str, url: str) -> None:
+        """Drop an entry, and the copy of its page where no other source lists it."""
         with self._connection:
             self._connection.execute("DELETE FROM entries WHERE source = ? AND url = ?", (source, url))
+            others = self._connection.execute("SELECT count(*) FROM entries WHERE url = ?", (url,)).fetchone()[0]
+            if not others:
+                self._connection.execute("DELETE FROM pages WHERE url = ?", (url,))
+        if not others:
+            self.file(url).unlink(missing_ok=True)

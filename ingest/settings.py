@@ -29,9 +29,9 @@ class SourceSettings(Table):
     url: str = ""
     kind: Literal["page", "feed", "sitemap"] = "page"
     source: str | None = None
-    language: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
-    max_age_days: int | None = Field(None, ge=1)
-    limit: int = Field(1_000, ge=1)
+    language: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    max_age_days: int | None = Field(default=None, ge=1)
+    limit: int = Field(default=1_000, ge=1)
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
+from ingest.addresses import BadAddress, canonical_address
 from ingest.errors import ConfigError
+from ingest.readers.document import Reject
+from ingest.settings import CorpusSettings, SourceSettings
 
 KINDS = {
     ".txt": "text", ".text": "text",
@@ -23,11 +27,26 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file, a folder or a glob of files. `key` is what config.toml calls it, and names it in the index.
+class Remote:
+    """Where on the web a source is: one page, a feed or a sitemap, of which at most `limit` pages are read.
 
-    `location` is absolute: the file, the folder, or the folder that a glob's `pattern` starts from. `source` names
-    the publisher of articles that do not say it themselves. `within` restricts a run to files at or below it.
+    `keeps`: a page stays though its site says that it is gone, because somebody put it here by hand.
+    """
+
+    url: str
+    kind: Literal["page", "feed", "sitemap"] = "page"
+    limit: int = 1_000
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, a folder or a glob of files, or pages of the web. `key` is what config.toml calls it, and names it in
+    the index.
+
+    `location` is absolute: the file, the folder, or the folder that a glob's `pattern` starts from; nowhere for one
+    of the web. `source` names the publisher of articles that do not say it themselves. `language` leaves out articles
+    that say they are in another, `max_age_days` older ones. `within` restricts a run to files at or below it.
     """
 
     key: str
@@ -36,6 +55,7 @@ class Source:
     source: str | None = None
     language: str | None = None
     max_age_days: int | None = None
+    remote: Remote | None = None
     within: tuple[Path, ...] = ()
 
     @property
@@ -62,18 +82,51 @@ class SourceFile:
 
 @dataclass(slots=True)
 class Listing:
-    """The files of a source; `fault` says why the source cannot count as read in full."""
+    """The files of a source; `fault` says why the source cannot count as read in full.
+
+    `failed` are paths that could not be had, each with its reject: what is held of them stays. `accumulates`: what is
+    not listed any more stays too, except for the paths `withdrawn`.
+    """
 
     files: list[SourceFile] = field(default_factory=list)
     fault: str | None = None
+    failed: dict[str, Reject] = field(default_factory=dict)
+    accumulates: bool = False
+    withdrawn: frozenset[str] = frozenset()
 
 
-def configured_sources(paths: Sequence[str], base: Path) -> tuple[Source, ...]:
-    """The sources that `[corpus] paths` names; relative ones start at `base`, the config file's folder."""
-    return tuple(_source(key, base) for key in dict.fromkeys(paths))
+NOWHERE = Path("/byline-has-no-files-here")  # the location of a source of the web; below no path that exists
 
 
-def _source(key: str, base: Path) -> Source:
+def configured_sources(corpus: CorpusSettings, base: Path) -> tuple[Source, ...]:
+    """The sources that `[corpus]` names; relative paths start at `base`, the config file's folder."""
+    keyed = {key: _local(key, base, SourceSettings(path=key)) for key in corpus.paths if _is_path(key)}
+    for entry in corpus.sources:
+        source = _remote(entry) if entry.url else _local(entry.path, base, entry)
+        if source.key in keyed:
+            raise ConfigError(f"[corpus] names {source.key} twice; keep one of the two.")
+        keyed[source.key] = source
+    return tuple(keyed.values())
+
+
+def _is_path(key: str) -> bool:
+    if re.match(r"https?://", key, re.I):
+        raise ConfigError(
+            f'[corpus] paths holds {key}, which is an address. Write it into sources: {{ url = "{key}" }}.'
+        )
+    return True
+
+
+def _remote(entry: SourceSettings) -> Source:
+    try:
+        url = canonical_address(entry.url)
+    except BadAddress as error:
+        raise ConfigError(f"[corpus] sources: {entry.url[:200]} cannot be fetched: {error}.") from None
+    remote = Remote(url, entry.kind, entry.limit)
+    return Source(url, NOWHERE, None, entry.source, entry.language, entry.max_age_days, remote)
+
+
+def _local(key: str, base: Path, entry: SourceSettings) -> Source:
     if not key.strip() or "\0" in key:
         raise ConfigError("[corpus] paths holds an empty path; name a file, a folder or a pattern such as news/*.md.")
     written = Path(key).expanduser()
@@ -83,7 +136,8 @@ def _source(key: str, base: Path) -> Source:
             break
         fixed.append(part)
     pattern = "/".join(written.parts[len(fixed) :]) or None
-    return Source(key, Path(os.path.abspath(base / Path(*fixed))), pattern)
+    location = Path(os.path.abspath(base / Path(*fixed)))
+    return Source(key, location, pattern, entry.source, entry.language, entry.max_age_days)
 
 
 def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source, ...]:
@@ -98,7 +152,9 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
     for path in only:
         place = Path(os.path.abspath(path))
         if not place.exists():
-            raise ConfigError(f"There is no file or folder at {path}; check the path, or leave it out to read all sources.")
+            raise ConfigError(
+                f"There is no file or folder at {path}; check the path, or leave it out to read all sources."
+            )
         holders = [source for source in sources if _at_or_below(place, source.location) and _matches(source, place)]
         covered = [source for source in sources if _at_or_below(source.location, place)]
         if not holders and not covered:
@@ -181,11 +237,16 @@ def _file(source: Source, place: Path, path: str) -> SourceFile:
     return SourceFile(source, place, path, identity, identity, KINDS.get(place.suffix.lower()))
 
 
-def listings(sources: Sequence[Source]) -> Iterator[tuple[Source, Listing]]:
-    """Each source with its files; a file that two sources hold belongs to the first."""
+def listings(
+    sources: Sequence[Source], known: Mapping[str, Listing] | None = None
+) -> Iterator[tuple[Source, Listing]]:
+    """Each source with its files; a file that two sources hold belongs to the first.
+
+    `known` has the listings, by key, of the sources that are not folders of files.
+    """
     seen: set[Path] = set()
     for source in sources:
-        listing = files_of(source)
+        listing = (known or {}).get(source.key) or files_of(source)
         own = [file for file in listing.files if file.location not in seen]
         seen.update(file.location for file in own)
-        yield source, Listing(own, listing.fault)
+        yield source, replace(listing, files=own)

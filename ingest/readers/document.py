@@ -14,7 +14,7 @@ class Document:
 
     `form` says what `text` is: Markdown, plain text, or paragraphs that the reader already took out of a page's
     furniture ("extracted"). `row` is the row's own id in a file of many, `line` its line (0 for a whole file).
-    `published` is ISO 8601 or None.
+    `published` is ISO 8601 or None, `language` the code that it declares itself, such as "en" or "en-GB".
     """
 
     text: str
@@ -26,6 +26,7 @@ class Document:
     published: str | None = None
     row: str | None = None
     line: int = 0
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

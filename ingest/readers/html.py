@@ -40,6 +40,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         source=found.sitename,
         author=found.author,
         published=iso_date(found.date),
+        language=_language(page),
     )
 
 
@@ -57,6 +58,13 @@ def nesting(page: str) -> int:
 def _undeclared(page: str) -> str:
     """lxml refuses a str that declares an encoding; the page is decoded already."""
     return re.sub(r"^\s*<\?xml[^<>]*\?>", "", page)
+
+
+def _language(page: str) -> str | None:
+    """The language that the page declares for all of itself."""
+    root = re.search(r"<html\b[^<>]{0,2000}>", page[:100_000], re.I)
+    said = re.search(r"""\blang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)""", root[0]) if root else None
+    return said[1].replace("_", "-") if said else None
 
 
 def _canonical(page: str) -> str | None:

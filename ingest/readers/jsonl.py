@@ -63,6 +63,7 @@ def _row(line: bytes, place: str, number: int) -> Document | Reject:
         published=iso_date(row.get("published")),
         row=_text(row.get("id")),
         line=number,
+        language=_text(row.get("language")) or _text(row.get("lang")),
     )
 
 

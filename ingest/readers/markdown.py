@@ -37,6 +37,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         url=_text(fields, "url", "link", "canonical", "canonical_url", "permalink"),
         source=_text(fields, "source", "publisher", "site", "sitename"),
         author=_names(fields, "author", "authors", "byline"),
+        language=_text(fields, "language", "lang"),
         published=next(
             (day for key in ("published", "date", "publishdate", "pubdate", "published_at", "created")
              if (day := iso_date(fields.get(key)))), None
