@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.characters import tidy_characters
 from ingest.clutter import article_blocks, letters, plain_blocks, same_words
 from ingest.dates import date_near_the_top
-from ingest.markup import Block, lines_of, markdown_blocks, text_blocks
+from ingest.markup import Block, markdown_blocks, text_blocks
 from ingest.readers.document import Form
 
 _LONGEST_TITLE = 300
@@ -30,9 +30,9 @@ def clean(text: str, form: Form = "markdown", title: str | None = None) -> Clean
     tidy = tidy_characters(text)
     blocks = markdown_blocks(tidy) if form == "markdown" else text_blocks(tidy)
     found = _title_in(blocks, title)
-    published = date_near_the_top(lines_of(blocks))
-    kept = article_blocks(blocks, found) if form == "markdown" else plain_blocks(blocks)
-    kept = _without_headline(kept, found)
+    article = article_blocks(blocks, found) if form == "markdown" else plain_blocks(blocks)
+    kept = _without_headline(article.blocks, found)
+    published = date_near_the_top(article.around)
     return Cleaned("\n\n".join(filter(None, map(_rendered, kept))), found, published)
 
 

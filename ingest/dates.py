@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 _EARLIEST, _LATEST = 1500, 2100
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d.*)?$")
+_ISO_BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _ENGLISH = {
     name: month
     for month, names in enumerate(
@@ -27,18 +28,20 @@ _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})\b(?!\.\d)")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/])")
 _TIMESTAMP = re.compile(r"1?\d{9}(?:\d{3})?")
 
-# Near the top of a text: a line that is little more than a date, or a date behind a word that says what it is.
-_LABEL = re.compile(
-    r"\b(?:published|posted|first published|date|publié|veröffentlicht|publicado|pubblicato|gepubliceerd"
-    r"|опубликовано|yayın(?:lanma)?)\b",
-    re.I,
+# Near the top of a text: a date behind a word that says what it is, in a byline, or on a line of its own.
+_LABELS = r"first published|published|posted|publié|veröffentlicht|publicado|pubblicato|gepubliceerd|опубликовано"
+_OTHER_LABELS = (
+    r"(?:last )?updated?|(?:last )?modified|edited|accessed|retrieved|archived|captured?|expires?|copyright|©|born"
+    r"|mis à jour|aktualisiert|actualizado|aggiornato|обновлено|as of|until|since"
 )
-_OTHER_LABEL = re.compile(
-    r"\b(?:updated?|modified|edited|accessed|retrieved|archived|captured?|expires?|copyright|born|mis à jour"
-    r"|aktualisiert|actualizado|aggiornato|обновлено)\b|©",
-    re.I,
-)
-_TOP_LINES, _LONGEST_DATE_LINE = 60, 120
+_LABELLED = re.compile(rf"\b(?:{_LABELS}|date:|datum:|fecha:|data:)", re.I)
+_OTHERWISE = re.compile(rf"(?:\b|(?=©))(?:{_OTHER_LABELS})", re.I)
+_PIECES = re.compile(rf"(?<!first )(?<!last )(?=\b(?:{_LABELS})\b)|(?=\b(?:{_OTHER_LABELS})\b)|(?=©)", re.I)
+_BYLINE = re.compile(r"\W*(?:by|von|par|por|di|door|от) \S", re.I)
+_NAME = re.compile(r"[^\W\d]{2,}")
+_LONGEST_DATE_LINE = 160
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
+_MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})/", re.I)
 
 
 def iso_date(value: object) -> str | None:
@@ -74,26 +77,44 @@ def dates_in(text: str) -> list[str]:
 
 
 def date_near_the_top(lines: Iterable[str]) -> str | None:
-    """The day of publication, where the first lines name one and no other.
+    """The day of publication, where the lines around a headline name one.
 
-    A labelled date ("Published: 12 March 2022") wins; else a line that holds little beside a date counts, when
-    all such lines agree. A line with two dates is a range, and "updated" is not publication.
+    A labelled date ("Published: 12 March 2022") counts before one in a byline, and that before a line that holds
+    little beside a date; within a rank all must agree. "Updated" is not publication, and two dates are a range.
     """
-    bare: list[str] = []
-    for line, _ in zip((each.strip() for each in lines if each.strip()), range(_TOP_LINES), strict=False):
-        if len(line) > _LONGEST_DATE_LINE:
+    ranks: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for line in lines:
+        if len(line) > _LONGEST_DATE_LINE or not re.search(r"\d{4}", line):
             continue
-        found = dates_in(line)
-        if len(set(found)) != 1 or _OTHER_LABEL.search(line):
-            continue
-        if _LABEL.search(line) and len(line) < 80:
-            return found[0]
-        if len(line) <= 60 and len(re.findall(r"[^\W\d]{2,}", line)) <= 6:
-            bare.append(found[0])
-    return bare[0] if bare and len(set(bare)) == 1 else None
+        for piece in _PIECES.split(line):
+            days = set(dates_in(piece))
+            if len(days) != 1 or (_OTHERWISE.match(piece.lstrip()) and not _LABELLED.match(piece)):
+                continue
+            names = len(_NAME.findall(piece))
+            if _LABELLED.search(piece):
+                ranks[0].extend(days)
+            elif _BYLINE.match(piece) and names <= 12:
+                ranks[1].extend(days)
+            elif names <= 6:
+                ranks[2].extend(days)
+    agreed = next((days for days in ranks if days), [])
+    return _single(agreed)
+
+
+def date_in_address(url: str | None) -> str | None:
+    """The day that a news address carries in its path, as in /2016/08/31/ or /2016/aug/31/."""
+    if not url:
+        return None
+    if found := _IN_ADDRESS.search(url):
+        return _day(*map(int, found.groups()))
+    if (found := _MONTH_IN_ADDRESS.search(url)) and found[2].lower() in _ENGLISH:
+        return _day(int(found[1]), _ENGLISH[found[2].lower()], int(found[3]))
+    return None
 
 
 def _iso_written(text: str) -> str | None:
+    if basic := _ISO_BASIC.fullmatch(text):
+        return _day(*map(int, basic.groups()))
     found = _ISO.match(text)
     if not found or not _day(*map(int, found.groups())):
         return None
@@ -156,7 +177,7 @@ def _slashed(first: int, second: int, year: int) -> str | None:
 
 
 def _single(found: list[str]) -> str | None:
-    return found[0] if found and len(set(found)) == 1 else None
+    return found[0] if len(set(found)) == 1 else None
 
 
 def _sane(year: int) -> bool:

@@ -17,12 +17,11 @@ Kind = Literal["prose", "heading", "list", "table", "code"]
 
 @dataclass(slots=True)
 class Line:
-    """`text` without marks; `linked` of its characters stood inside `links` links."""
+    """`text` without marks, and `bare`: what of it stood outside links. `breaks`: the source broke the line here."""
 
     text: str
-    linked: int = 0
+    bare: str
     links: int = 0
-    images: int = 0
     breaks: bool = False
 
 
@@ -45,6 +44,12 @@ _LEVEL_2 = rf"\((?:[^()\n]++|{_LEVEL_3})*+\)"
 _TARGET = re.compile(rf"\((?:[^()\n]++|{_LEVEL_2})*+\)")
 _LOOSE_TARGET = re.compile(r"\([^\s()]*+(?:[ \t]++\"[^\"\n]*+\")?+\)?")
 _REFERENCE = re.compile(r"\[([^\[\]\n]{0,80})\]")
+_OPENED, _CLOSED = "\ue010", "\ue011"  # private characters, which tidy text does not hold
+_LINKED = re.compile(f"{_OPENED}([^{_OPENED}{_CLOSED}]*){_CLOSED}")
+# A link without words is laid over a card: what stands beside it is what it leads to.
+_OVERLAY = re.compile(f"{_OPENED}\\s*{_CLOSED}")
+_LONGEST_CARD = 200
+_INNER_HEADING = re.compile(f"(?:^|(?<={_OPENED})|(?<={_CLOSED}))\\s*#{{1,6}}\\s+")
 _DEEPEST = 20  # brackets within brackets; deeper is no link, and would make the work quadratic
 _MARK = re.compile(r"!?\[|\]")
 
@@ -86,7 +91,8 @@ def markdown_blocks(text: str) -> list[Block]:
             continue
         if fence:
             current = _into(blocks, current, "code")
-            current.lines.append(Line(_HIDDEN.sub(_shown, raw.rstrip())))
+            shown = _HIDDEN.sub(_shown, raw.rstrip())
+            current.lines.append(Line(shown, shown))
             continue
         while stripped.startswith(">"):
             stripped = stripped[1:].lstrip()
@@ -130,7 +136,7 @@ def text_blocks(text: str) -> list[Block]:
             continue
         if current is None:
             current = _into(blocks, None, "list" if _ITEM.match(stripped) else "prose")
-        current.lines.append(Line(stripped, *_urls(stripped)))
+        current.lines.append(_bare_urls(stripped))
     return blocks
 
 
@@ -158,16 +164,12 @@ def _filled(block: Block) -> bool:
 
 
 def _row(raw: str, definitions: set[str]) -> Line:
-    row = Line("")
-    cells = []
-    for cell in raw.strip("|").split("|"):
-        for part in _inline(cell.strip(), definitions):
-            row.linked, row.links, row.images = (
-                row.linked + part.linked, row.links + part.links, row.images + part.images
-            )
-            cells.append(part.text)
-    row.text = " | ".join(cell for cell in cells if cell)
-    return row
+    cells = [part for cell in raw.strip("|").split("|") for part in _inline(cell.strip(), definitions) if part.text]
+    return Line(
+        " | ".join(cell.text for cell in cells),
+        " | ".join(cell.bare for cell in cells if cell.bare),
+        sum(cell.links for cell in cells),
+    )
 
 
 def _inline(raw: str, definitions: set[str]) -> list[Line]:
@@ -176,28 +178,30 @@ def _inline(raw: str, definitions: set[str]) -> list[Line]:
 
 
 def _plain(raw: str, definitions: set[str]) -> Line:
-    line = Line("")
     text = _AUTOLINK.sub(r"\1", raw) if "<" in raw else raw
     if "[" in text:
-        text = _unlinked(text, line, definitions)
+        text = _unlinked(text, definitions)
     if "<" in text:
         text = _TAG.sub("", text)
     text = _NOTE.sub("", text) if "[^" in text else text
     text = _without_emphasis(text)
     text = html.unescape(text) if "&" in text else text
-    line.text = " ".join(_HIDDEN.sub(_shown, text).split())
-    if "http" in line.text or "www." in line.text:
-        linked, links = _urls(line.text)
-        line.linked, line.links = min(line.linked + linked, len(line.text)), line.links + links
-    return line
+    text = _HIDDEN.sub(_shown, text)
+    text = _INNER_HEADING.sub("", text) if "#" in text else text
+    if _OPENED not in text:
+        return _bare_urls(" ".join(text.split()))
+    whole = " ".join(text.replace(_OPENED, "").replace(_CLOSED, "").split())
+    if _OVERLAY.search(text) and len(whole) < _LONGEST_CARD and whole[-1:] not in ".!?":
+        return Line(whole, "", 1)
+    bare = _bare_urls(" ".join(_LINKED.sub(" ", text).split())).bare
+    return Line(whole, bare, sum(bool(words.strip()) for words in _LINKED.findall(text)))
 
 
-def _unlinked(text: str, line: Line, definitions: set[str]) -> str:
-    """Links become their words, images nothing; brackets that are no link stay. Counts into `line`."""
+def _unlinked(text: str, definitions: set[str]) -> str:
+    """Links become their words between _OPENED and _CLOSED, images nothing; brackets that are no link stay."""
     out: list[str] = []  # pieces of plain text
     open_at: list[tuple[int, bool]] = []  # where in `out` each open bracket stands, and whether it is an image's
     position = 0
-    outer_linked = 0
     while mark := _MARK.search(text, position):
         out.append(text[position : mark.start()])
         position = mark.end()
@@ -206,25 +210,17 @@ def _unlinked(text: str, line: Line, definitions: set[str]) -> str:
                 open_at.append((len(out), mark[0] == "!["))
             out.append(mark[0])
             continue
-        if not open_at:
-            out.append("]")
-            continue
-        start, image = open_at.pop()
+        start, image = open_at.pop() if open_at else (0, False)
         end = _target_end(text, position, definitions)
-        if end == position:
+        if out[start : start + 1] not in (["["], ["!["]) or end == position:
             out.append("]")
             continue
-        position = end
-        words = "" if image else "".join(out[start + 1 :])
+        target, position = position, end
+        words = "".join(out[start + 1 :]).replace(_OPENED, "").replace(_CLOSED, "")
         del out[start:]
-        out.append(words)
-        if image:
-            line.images += 1
-        elif not any(is_image for _, is_image in open_at):
-            line.links += bool(words.strip())
-            outer_linked += len(" ".join(words.split())) if not open_at else 0
+        if not image and (words.strip() or "#" not in text[target:position]):
+            out.append(f"{_OPENED}{words}{_CLOSED}")
     out.append(text[position:])
-    line.linked += outer_linked
     return "".join(out)
 
 
@@ -259,9 +255,12 @@ def _shown(match: re.Match[str]) -> str:
     return chr(ord(match[0]) - 0xE000)
 
 
-def _urls(text: str) -> tuple[int, int]:
-    found = _BARE_URL.findall(text)
-    return sum(map(len, found)), len(found)
+def _bare_urls(text: str) -> Line:
+    """An address written out is a link too."""
+    if "http" not in text and "www." not in text:
+        return Line(text, text)
+    bare, links = _BARE_URL.subn("", text)
+    return Line(text, " ".join(bare.split()), links)
 
 
 def lines_of(blocks: list[Block]) -> Iterator[str]:

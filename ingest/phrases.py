@@ -38,6 +38,9 @@ _LABELS = (
     "|more (?:on|from|in|about|like) .{1,60}|more (?:news|stories|articles|coverage)|most (?:read|popular|viewed|shared|recent|watched|commented).{0,30}|trending(?: now| .{1,20})?|popular (?:now|posts|stories|articles|news|on .{1,20})|latest (?:news|stories|articles|posts|headlines|videos)|top (?:stories|news|articles|headlines)|recommended(?: (?:for you|stories|reading|by.{0,20}))?"
     "|you (?:may|might) (?:also )?(?:like|be interested in).{0,30}|editors?['’]?s? picks?|don['’]?t miss.{0,20}|in this (?:article|story)|what to read next|up next|more to explore|around the web|from (?:around )?the web|suggested .{1,20}|explore more"
     "|(?:\\d+ |no |post a |leave a |view |show |add (?:a )?|join the |all )?(?:comments?|reply|replies|responses?|discussion)(?: \\(?\\d+\\)?)?|comments? (?:are )?(?:closed|off|disabled).{0,20}|be the first to comment.{0,10}|newsletters?|topics?|tags?:?.{0,10}|filed under:?|categor(?:y|ies):?|share your thoughts.{0,10}|got a tip.{0,20}|video|videos|photos?|gallery|(?:image|picture) \\d+|\\d+ of \\d+|slide \\d+.{0,10}|image (?:source|credit|caption).{0,5}|play(?: video)?|watch(?: (?:now|live|video|more))?|exit (?:mobile version|full ?screen)|view (?:desktop|mobile|full) (?:version|site)"
+    # players of video and sound
+    "|(?:font|background|window|text|character edge|caption|subtitles?|captions?|descriptions?|chapters?|quality|language|audio track)(?: (?:family|colou?r|size|opacity|style|edge style|options|settings(?: dialog)?|background|off|unavailable|automatic|transparency|window|and|track|english|, selected|,|hd|selected|default|language))+"
+    "|font|playing on|quality|speed|subtitles|captions|descriptions|chapters|mute|unmute|fullscreen|live|stream type live|default|(?:current|duration|remaining) time.{0,12}|playback rate|beginning of dialog window.{0,80}|end of dialog window.{0,20}|this is a modal window.{0,120}|watch in vr.{0,12}|\\d\\d?:\\d\\d(?: ?/ ?\\d\\d?:\\d\\d)?|arrow_(?:back|forward)|breadcrumbs?"
     # other languages
     "|startseite|menü|suche|suchen|anmelden|abmelden|registrieren|teilen|drucken|weiterlesen|mehr (?:zum thema|lesen|anzeigen)|lesen sie auch.{0,60}|kommentare|anzeige|werbung|datenschutz|impressum|kontakt|nach oben|alle rechte vorbehalten"
     "|accueil|rechercher|recherche|se connecter|s['’]inscrire|s['’]abonner|partager(?: .{1,30})?|imprimer|lire (?:aussi|la suite|plus).{0,60}|à lire aussi.{0,60}|commentaires?|publicité|mentions légales|confidentialité|nous contacter|voir (?:plus|aussi).{0,40}|tout accepter|tout refuser"
@@ -62,10 +65,13 @@ _NOTICES = re.compile(
     r"|\b(?:sign up|subscribe|register)\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|our (?:daily|weekly|free)|inbox|notifications|youtube channel)\b"
     r"|\b(?:newsletter|inbox)\b[^.]{0,40}\b(?:sign up|subscribe|delivered)\b|\bdelivered (?:straight |directly )?to your inbox\b|\bget [^.]{0,60}\b(?:in your inbox|by email)\b"
     r"|\bby (?:signing up|subscribing|submitting|clicking|continuing|registering|entering)\b[^.]{0,60}\b(?:you|agree)\b"
+    r"|\blearn more about this provider|\bmaximum storage duration\b|\bcookie declaration\b|\bconsent id\b|\bform of cookies\b|\bused to (?:send data|detect|track|collect|identify|store|distinguish|determine|register)[^.]{0,80}\b(?:visitors?|users?)\b|\b(?:store|retrieve) information on your (?:browser|device)\b|\bblocking some types of\b|\bcookies\b[^.]{0,60}\b(?:experience|functionality|preferences|advertis\w+)\b"
     r"|\b(?:enable|turn on|requires?|without) javascript\b|\bjavascript (?:is|to be|must be|enabled|disabled)\b|\byour browser (?:does|is|doesn)\b|\bupgrade your browser\b"
     r"|\bmay (?:earn|receive) (?:an? )?(?:affiliate )?commission\b|\baffiliate links?\b|\bmay not be (?:published|reproduced|redistributed)\b|\bprotected by recaptcha\b|\bnot responsible for (?:the )?content of external\b"
     r"|\b(?:you (?:have|must|need to) (?:to )?be|please) (?:log|sign)(?:ged|ed)? ?in\b|\balready (?:a|have an?) (?:member|subscriber|account|registered)\b|\bcontact information included above\b"
     r"|\bfollow (?:us|him|her|me|them) (?:on|@)|\blike us on facebook\b|\bjoin (?:us|the conversation) on\b|\bexit mobile version\b|\bclick here to (?:subscribe|sign up|read|download)\b"
+    r"|\byour (?:support|donations?|contributions?|subscription) (?:helps?|allows?|makes?|enables?|keeps?|means|funds?|will help)\b|\b(?:please|to) (?:donate|pitch in)\b|\bsupport (?:our|independent|quality) journalism\b"
+    r"|\bmodal window\b|\bescape will cancel and close\b|\bopt[- ]?out of (?:the |our )?(?:sale|sales|use|first|cookies)\b|\bfor free unlimited access\b|\bpersonal data\b[^.]{0,60}\b(?:process(?:ed|ing)|consent|partners)\b|\bprivacy (?:policy|preference)"
     r"|\bverwende[nt] [^.]{0,40}cookies\b|\butilis(?:e|ons) [^.]{0,40}\bcookies\b|\butiliza(?:mos)? [^.]{0,40}\bcookies\b|\butilizza(?:mo)? [^.]{0,40}\bcookies?\b|\bgebruik(?:t|en) [^.]{0,40}cookies\b",
     re.I,
 )
@@ -86,11 +92,37 @@ def is_label(line: str) -> bool:
     return len(line) <= 90 and _LABEL.fullmatch(line) is not None
 
 
-def is_notice(text: str) -> bool:
-    """A sentence of the page about itself: cookies, rights, newsletters, browsers."""
-    return _NOTICES.search(text) is not None
+def is_notice(text: str, words: int) -> bool:
+    """Sentences of the page about itself: cookies, rights, newsletters, browsers; one in a long text is not enough."""
+    return sum(1 for _ in _NOTICES.finditer(text)) * 80 > words
 
 
 def opens_other_matter(heading: str) -> bool:
     """A heading such as "Related articles" or "Comments"."""
     return len(heading) <= 90 and _AFTERWARD.fullmatch(heading) is not None
+
+
+_COMMENTS = re.compile(
+    r"[\W_]*(?:(?:\d[\d,.]* )?(?:comments?|responses?|replies|thoughts?|kommentare?|commentaires?|comentarios?|comentários?"
+    r"|commenti|reacties|комментари(?:и|ев|й|я)|yorumlar?)(?: (?:to|on|zu|zum|sur|en|su|op) .{1,200})?(?: ?\(\d+\))?"
+    r"|(?:leave|post|add|write) (?:a|your) (?:comment|reply)|join the (?:conversation|discussion)|reader comments?|(?:show|view|load) (?:\d+ |all )?comments"
+    r"|schreiben sie einen kommentar|laisser un commentaire|deja (?:un comentario|una respuesta)|deixe um comentário|lascia un commento|добавить комментарий)[\W_]*",
+    re.I,
+)
+
+
+_CONSENT = re.compile(
+    r"[\W_]*(?:(?:your )?(?:privacy|cookie|consent)s? (?:preference|settings|manager|management|choices|options|center|centre|policy|notice|consent)s?(?: (?:center|centre|manager|tool))?"
+    r"|manage (?:consent|cookie|privacy)s?(?: \w+)?|we value your privacy|we care about your privacy|do not sell .{1,60}|datenschutzeinstellungen|paramètres des cookies|configuración de (?:cookies|privacidad))[\W_]*",
+    re.I,
+)
+
+
+def opens_consent(line: str) -> bool:
+    """The line above the dialogue in which a page asks about cookies."""
+    return len(line) <= 90 and _CONSENT.fullmatch(line) is not None
+
+
+def opens_comments(line: str) -> bool:
+    """The line above readers' comments."""
+    return len(line) <= 250 and _COMMENTS.fullmatch(line) is not None
