@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.qa import phrases
 from bot.qa.answers import ArticleRef, CheckedSentence, Citation, Dropped, Evidence
 from bot.qa.drafts import DraftQuote, DraftSentence
-from bot.qa.faithfulness import Held, relevant, unfaithful, unfounded
+from bot.qa.faithfulness import Held, beside_the_point, relevant, unfaithful, unfounded
 from bot.qa.quotes import Folded, fold, locate, proves_something
 from bot.qa.sanitising import plain_sentence
 
@@ -42,7 +42,8 @@ class CitationChecker:
         reason = self._reason(text, sentence, held)
         if reason is None:
             held = [item for item in held if relevant(text, item)]
-            reason = None if held else "its quotes have nothing to do with it"
+            if not held or beside_the_point(text, held):
+                reason = "its quotes have nothing to do with it"
         if reason is None:
             reason = unfounded(text, held) or unfaithful(text, held)
         if reason is not None:

@@ -20,9 +20,10 @@ _REFUSALS = frozenset(
     "rule absent missing miss unlik fals untrue wrong stopped dispute contradict disput refut abandon scrap".split()
 )
 _NOT_REALLY = re.compile(
-    r"\b(?:not|no)\s+(?:only|just|merely|simply|least|doubt|more|fewer|less|later|necessarily|yet|longer|one of)\b|\bnot to mention\b"
-    r"|\bnothing (?:but|short)\b|\bwithout (?:a )?doubt\b"
+    r"\bnot\s+(?:only|just|merely|simply|least)\b|\bno doubt\b|\bor not\b|\bnot to mention\b"
+    r"|\bnothing (?:but|short)\b|\bwithout (?:a )?doubt\b|\bno\. ?\d|\b(?:no|not) (?:more|fewer|less|later) than\b"
 )
+_NOT_ONLY = re.compile(r"\b(not\s+)?(only|just|merely|simply)\b")
 _EMPTY = frozenset("tru true case evidenc evidence fact it happen clear".split())
 _OPPOSITES = [
     frozenset(pair.split("/"))
@@ -77,32 +78,37 @@ _STRONG_SAY = frozenset(
     for word in "say tell claim allege accuse insist argue believe suggest maintain assert contend deny warn complain "
     "estimate predict speculate reckon declare state announce add write tweet promise vow think".split()
 )
+_ARTICLES = ("the", "a", "an", "that")
 _WINDOW = 9
 
 
 def negated(sentence: str, source: str) -> str | None:
     """The sentence denies what its source affirms, or the reverse, or says the opposite word of it."""
     ours, theirs = wording(sentence), wording(source)
-    our_cues, their_cues = list(_cues(ours, sentence)), list(_cues(theirs, source))
     our_stems, their_stems = _stems(ours), _stems(theirs)
+    # "refused" in both is a word like any other, and "did not refuse" then negates it
+    both = our_stems & their_stems & _REFUSALS
+    our_cues, their_cues = list(_cues(ours, sentence, both)), list(_cues(theirs, source, both))
     our_scopes = [scope for scope, _ in our_cues]
     their_scopes = [scope for scope, _ in their_cues]
-    for scope, plain in our_cues:
-        core = set(scope[:2]) & their_stems
-        if plain and core and not any(set(scope[:4]) & set(other) for other in their_scopes):
+    our_free, their_free = _unpaired(our_scopes, their_scopes)
+    for n in our_free:
+        scope, plain = our_cues[n]
+        if plain and set(scope[:2]) & their_stems:
             return "it denies what the quoted words affirm"
-    for scope, plain in their_cues:
-        core = set(scope[:2]) & our_stems
-        enough = len(set(scope[:2]) & our_stems) == len(set(scope[:2]))
+    for n in their_free:
+        scope, plain = their_cues[n]
         if (
             plain
-            and core
-            and enough
-            and not our_cues
-            and not our_stems & _REFUSALS
+            and scope
+            and (set(scope[:2]) <= our_stems or _retold(scope, theirs, our_stems))
             and not _un_words(ours, scope)
         ):
-            return "it affirms what the quoted words deny"
+            if not (our_stems - their_stems) & _REFUSALS:
+                return "it affirms what the quoted words deny"
+    mine, other = ({bool(m[1]) for m in _NOT_ONLY.finditer(text.lower())} for text in (sentence, source))
+    if mine and other and not mine & other:
+        return 'it turns round a "not only" of the quoted words'
     for pair in _OPPOSITE_STEMS:
         one, two = sorted(pair)
         for mine, other in ((one, two), (two, one)):
@@ -113,12 +119,9 @@ def negated(sentence: str, source: str) -> str | None:
                 and other not in our_stems
             ):
                 negations = _near_cue(mine, our_scopes) + _near_cue(other, their_scopes)
-                if (
-                    negations % 2 == 0
-                    and not (mine in _CONVERSE and other in _CONVERSE)
-                    and _same_matter(ours, theirs, mine, other)
-                ):
-                    return f"it says the opposite of the quoted words ({mine}, {other})"
+                converse = word in _CONVERSE and opposite in _CONVERSE
+                if negations % 2 == 0 and not converse and _same_matter(ours, theirs, word, opposite):
+                    return f"it says the opposite of the quoted words ({word}, {opposite})"
     for these, those in ((our_stems, their_stems), (their_stems, our_stems)):
         for word in these - those:
             for prefix in ("un", "in", "im", "il", "ir", "dis", "non"):
@@ -138,8 +141,8 @@ def swapped(sentence: str, source: str) -> str | None:
     ours, theirs = wording(sentence), wording(source)
     speakers = _speakers(ours) | _speakers(theirs)
     verdicts: Counter[frozenset[str]] = Counter()
-    shared = {w.key for w in ours if w.kind == "content"} & {w.key for w in theirs if w.kind == "content"}
-    for key in sorted(shared):
+    mine, other = (Counter(w.key for w in words if w.kind == "content") for words in (ours, theirs))
+    for key in sorted(key for key in mine if mine[key] == other[key] == 1):
         for left, right in _sides(ours, key, speakers):
             for their_left, their_right in _sides(theirs, key, speakers):
                 for one in left & (their_left | their_right):
@@ -154,18 +157,22 @@ def swapped(sentence: str, source: str) -> str | None:
     return _moved_figures(ours, theirs) or _replaced(ours, theirs)
 
 
-def unattributed(sentence: str, source: str, quote: str) -> str | None:
+def unattributed(sentence: str, source: str) -> str | None:
     """The source gives these words to a speaker, or doubts them; the sentence states them as fact."""
-    ours = wording(sentence)
+    ours, theirs = wording(sentence), wording(source)
     says = {word.key for word in ours if word.key in _SAY}
-    at = source.find(quote)
+    bare = re.sub(r"[“\"][^“”\"]*[”\"]", " ", sentence)
+    spoken = _spoken(ours, theirs, source)
+    if (
+        spoken
+        and re.search(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b", bare)
+        and not re.search(r"\b(?:I|we)\b", source_outside(source))
+    ):
+        return "it states as fact what the article has somebody say"
     if not says and not _SOURCED.search(sentence):
-        if at >= 0 and _inside_quotation(source, at, at + len(quote)):
+        if spoken:
             return "it states as fact what the article has somebody say"
-        if _is_said(wording(source), source, ours, at, at + len(quote)):
-            return "it leaves out who says so"
-        return None
-    theirs = wording(source)
+        return "it leaves out who says so" if _is_said(theirs, source, ours) else None
     their_says = {word.key for word in theirs if word.key in _SAY}
     if says and says <= _FACTIVE and their_says and their_says <= _DOUBTFUL:
         return "it turns a claim into a fact"
@@ -183,19 +190,16 @@ def unattributed(sentence: str, source: str, quote: str) -> str | None:
     return None
 
 
-def bears_on(sentence: str, source: str) -> bool:
-    """Whether a quoted sentence has anything to do with the sentence it stands behind: a shared name, figure or word."""
+def overlap(sentence: str, source: str) -> tuple[int, int]:
+    """How many of the names, figures and words of `sentence` the source has too, and how many there are."""
     ours, theirs = wording(sentence), wording(source)
     mine = {word.key for word in ours if word.kind != "small"}
-    if not mine:
-        return False
-    if any(not word.text.isascii() for word in [*ours, *theirs] if word.kind == "content"):
-        return True  # stems are English; other scripts and languages are left to the other checks
     other = {word.key for word in theirs}
-    if mine & other or places_in(w.text for w in ours) & places_in(w.text for w in theirs):
-        return True
     prefixes = {key[:5] for key in other if len(key) >= 5}
-    return any(key[:5] in prefixes for key in mine if len(key) >= 5)
+    shared = {key for key in mine if key in other or (len(key) >= 5 and key[:5] in prefixes)}
+    places = places_in(w.text for w in theirs)
+    shared |= {w.key for w in ours if w.key in mine - shared and places_in([w.text]) & places}
+    return len(shared), len(mine)
 
 
 def _stems(words: Sequence[Word]) -> set[str]:
@@ -206,12 +210,12 @@ def _stems(words: Sequence[Word]) -> set[str]:
     }
 
 
-def _cues(words: Sequence[Word], text: str) -> Iterator[tuple[list[str], bool]]:
+def _cues(words: Sequence[Word], text: str, neutral: set[str]) -> Iterator[tuple[list[str], bool]]:
     """The stems in reach of every negation, nearest first; `plain` is a bare "not", against "refused to"."""
     skipped = [match.span() for match in _NOT_REALLY.finditer(text.lower())]
     for index, word in enumerate(words):
         plain = word.text in _NEGATORS or word.text.endswith(("n't", "n’t"))
-        if not plain and word.key not in _REFUSALS:
+        if not plain and (word.key not in _REFUSALS or word.key in neutral):
             continue
         if plain and any(start <= word.start < end for start, end in skipped):
             continue
@@ -225,16 +229,40 @@ def _cues(words: Sequence[Word], text: str) -> Iterator[tuple[list[str], bool]]:
         yield (after[:4] + before[:1] if after else before[:2]), plain
 
 
+def _unpaired(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
+    """Negations of either side that have none of the other over the same words, matched one to one."""
+    scores = sorted(
+        (
+            (-sum(2 if n < 2 else 1 for n, key in enumerate(one) if key in two), i, j)
+            for i, one in enumerate(ours)
+            for j, two in enumerate(theirs)
+            if set(one) & set(two)
+        ),
+    )
+    mine, other = set(range(len(ours))), set(range(len(theirs)))
+    for _, i, j in scores:
+        if i in mine and j in other:
+            mine.discard(i)
+            other.discard(j)
+    return sorted(mine), sorted(other)
+
+
+def _retold(scope: Sequence[str], theirs: Sequence[Word], our_stems: set[str]) -> bool:
+    """Whether the denied word is in the sentence, with most of the clause that it stands in."""
+    if scope[0] not in our_stems:
+        return False
+    clauses = {word.clause for word in theirs if word.key == scope[0]}
+    rest = {word.key for word in theirs if word.clause in clauses and word.kind == "content"}
+    return len(rest & our_stems) >= 0.5 * len(rest)
+
+
 def _near_cue(key: str, scopes: Sequence[Sequence[str]]) -> int:
     return sum(key in scope for scope in scopes)
 
 
 def _un_words(words: Sequence[Word], scope: Sequence[str]) -> bool:
-    return any(
-        word.key.startswith(("un", "in", "im", "dis", "non", "ir", "il"))
-        and any(word.key.endswith(key) for key in scope)
-        for word in words
-    )
+    prefixes = ("un", "in", "im", "dis", "non", "non-", "ir", "il")
+    return any(word.key == prefix + key for word in words for key in scope for prefix in prefixes)
 
 
 def _same_matter(ours: Sequence[Word], theirs: Sequence[Word], mine: str, other: str) -> bool:
@@ -288,38 +316,46 @@ def _beside(words: Sequence[Word], index: int) -> set[str]:
 
 
 def _replaced(ours: Sequence[Word], theirs: Sequence[Word]) -> str | None:
-    """A name or figure stands in the slot where the source, word for word the same around it, has another."""
-    mine = [word for word in ours if word.text not in ("the", "a", "an", "that")]
-    other = [word for word in theirs if word.text not in ("the", "a", "an", "that")]
-    matcher = SequenceMatcher(None, [word.key for word in mine], [word.key for word in other], autojunk=False)
-    our_keys, their_keys = {word.key for word in mine}, {word.key for word in other}
-    blocks = matcher.get_opcodes()
+    """A name or figure stands in the slot where the source, word for word the same beside it, has another."""
+    mine = [word for word in ours if word.text not in _ARTICLES]
+    other = [word for word in theirs if word.text not in _ARTICLES]
+    blocks = SequenceMatcher(
+        None, [w.key for w in mine], [w.key for w in other], autojunk=False
+    ).get_opcodes()
+    our_count, their_count = Counter(w.key for w in mine), Counter(w.key for w in other)
+    slots: list[tuple[Word, Word, int]] = []
     for n, (tag, a, b, c, d) in enumerate(blocks):
-        if tag != "replace" or b - a > 2 or d - c > 2:
+        if tag != "replace":
             continue
-        held = sum(
-            len([w for w in mine[start:end] if w.kind != "small"])
-            for kind, start, end, _, _ in blocks[max(0, n - 1) : n + 2]
-            if kind == "equal"
-        )
-        said, was = mine[a:b], other[c:d]
-        for kind in ("name", "figure"):
-            if all(word.kind == kind for word in said) and all(word.kind == kind for word in was):
-                if {w.key for w in said} & {w.key for w in was} or held < 2 or _alike(said, was):
-                    continue
-                if not {w.key for w in was} & our_keys and (
-                    kind == "figure" or not {w.key for w in said} & their_keys or held >= 3
-                ):
-                    return f"it has {said[0].text} where the quoted words have {was[0].text}"
+        left = blocks[n - 1] if n else None
+        right = blocks[n + 1] if n + 1 < len(blocks) else None
+        held_left = _weight(mine[left[1] : left[2]][-4:]) if left and left[0] == "equal" else 0
+        held_right = _weight(mine[right[1] : right[2]][:4]) if right and right[0] == "equal" else 0
+        if held_left:
+            slots.append((mine[a], other[c], held_left + (held_right if b - a == d - c == 1 else 0)))
+        if held_right and (b - a > 1 or d - c > 1 or not held_left):
+            slots.append((mine[b - 1], other[d - 1], held_right))
+    crossed = {(said.key, was.key) for said, was, _ in slots}
+    for said, was, held in slots:
+        if said.key != was.key and (was.key, said.key) in crossed and "name" in (said.kind, was.kind):
+            return f"it swaps who did what ({said.text}, {was.text})"
+        if said.kind != was.kind or said.kind not in ("name", "figure") or held < 4 or _alike(said, was):
+            continue
+        if our_count[was.key] < their_count[was.key] and our_count[said.key] > their_count[said.key]:
+            return f"it has {said.text} where the quoted words have {was.text}"
     return None
 
 
-def _alike(said: Sequence[Word], was: Sequence[Word]) -> bool:
-    one, two = " ".join(w.text for w in said), " ".join(w.text for w in was)
+def _weight(words: Sequence[Word]) -> int:
+    return sum(1 if word.kind == "small" else 2 for word in words)
+
+
+def _alike(said: Word, was: Word) -> bool:
+    one, two = said.text, was.text
     if _same_place({one}, {two}) or set(one.split()) & set(two.split()):
         return True
-    if said[0].kind == "figure":
-        mine, other = said[0].key.partition(":")[2], was[0].key.partition(":")[2]
+    if said.kind == "figure":
+        mine, other = said.key.partition(":")[2], was.key.partition(":")[2]
         return bool(set(re.findall(r"\d+", mine)) & set(re.findall(r"\d+", other)))
     return "".join(part[0] for part in one.split()) in two or "".join(part[0] for part in two.split()) in one
 
@@ -328,24 +364,43 @@ def _same_place(one: set[str], two: set[str]) -> bool:
     return bool(places_in(" ".join(one).split()) & places_in(" ".join(two).split()))
 
 
-def _inside_quotation(source: str, start: int, end: int) -> bool:
-    """Whether the words stand between quotation marks, so that somebody is speaking them."""
+def source_outside(source: str) -> str:
+    """What the article says in its own voice: the text outside quotation marks."""
+    kept, last = "", 0
+    for start, end in _quotations(source):
+        kept, last = kept + source[last:start] + " ", end
+    return kept + source[last:]
+
+
+def _quotations(source: str) -> list[tuple[int, int]]:
+    """Stretches between quotation marks, of more than three words; an open one runs to the end."""
+    found = []
     opened = None
     for index, char in enumerate(source):
         if char in "“„«" or (char == '"' and opened is None):
             if opened is None:
                 opened = index
         elif char in '”»"' and opened is not None:
-            if opened < start + 3 and index >= end - 3 and len(source[opened:index].split()) > 3:
-                return True
+            found.append((opened, index + 1))
             opened = None
-    return opened is not None and opened < start + 3 and len(source[opened:].split()) > 3
+    if opened is not None:
+        found.append((opened, len(source)))
+    return [span for span in found if len(source[slice(*span)].split()) > 3]
 
 
-def _is_said(theirs: Sequence[Word], source: str, ours: Sequence[Word], start: int, end: int) -> bool:
+def _spoken(ours: Sequence[Word], theirs: Sequence[Word], source: str) -> bool:
+    """Whether what the sentence retells stands between quotation marks, so that somebody is speaking it."""
+    spans = _quotations(source)
+    if not spans:
+        return False
+    mine = {word.key for word in ours if word.kind != "small"}
+    inside = {w.key for w in theirs if w.kind != "small" and any(a <= w.start < b for a, b in spans)}
+    outside = {w.key for w in theirs if w.kind != "small" and not any(a <= w.start < b for a, b in spans)}
+    return len(mine & inside - outside) >= 2 and len(mine & inside) >= 2 * len(mine & outside - inside)
+
+
+def _is_said(theirs: Sequence[Word], source: str, ours: Sequence[Word]) -> bool:
     """Whether the clause that the sentence retells stands under a verb of saying or a "reportedly"."""
-    if start < 0:
-        start, end = 0, len(source)
     mine = {word.key for word in ours if word.kind != "small"}
     clauses: dict[int, list[Word]] = {}
     for word in theirs:

@@ -115,6 +115,7 @@ _NUMBER = re.compile(
 )
 # "S-300", "COVID-19" and "P5+1" are names; "top-10" and "under-20" hold a number
 _NAMED = re.compile(r"(?:^|[^\w])(?:[A-Za-z]|\w*[A-Z]\w*)[-–+]$")
+_CODE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![\w])")
 _WORDS = re.compile(
     rf"(?<![\w'’])(?:(?P<half>half)[\s-]an?[\s-](?=million|billion|dozen|trillion)|"
     rf"(?P<tens>{'|'.join(_TENS)})(?:[\s-](?P<unit>{'|'.join(list(_UNITS)[1:10])}|{_ORDINAL_WORD}))?(?![\w])|"
@@ -185,6 +186,8 @@ def figures(text: str) -> list[Figure]:
     for match in _NUMBER.finditer(lower):
         if not _NAMED.search(text[max(0, match.start() - 24) : match.start()]):
             take(_number(match, lower, text))
+    for match in _CODE.finditer(lower):  # 23.5.7, or digits grouped as nobody groups them
+        take(Figure("code", *match.span(), match.group()))
     for match in _WORDS.finditer(lower):
         worded = _word_number(match, lower, text)
         if worded is not None:
@@ -215,6 +218,8 @@ class Known:
     def holds(self, figure: Figure) -> bool:
         """Whether `figure` stands among the sources in any of the ways it can be written."""
         match figure.kind:
+            case "code":
+                return any(figure.text.strip(".,") == other.text.strip(".,") for other in self.found)
             case "score":
                 return self._has_score(figure)
             case "date" | "month":
@@ -264,7 +269,7 @@ class Known:
         return False
 
     def _has_date(self, figure: Figure) -> bool:
-        year, month, day = figure.parts
+        year, month, day = figure.parts[:3]
         for known in self.days:
             if (year in (None, known.year)) and (month in (None, known.month)) and (day in (None, known.day)):
                 return True
@@ -281,7 +286,7 @@ class Known:
         for other in self.found:
             if other.kind not in ("date", "month"):
                 continue
-            o_year, o_month, o_day = other.parts
+            o_year, o_month, o_day = other.parts[:3]
             if month != o_month or (day is not None and day not in (o_day, *other.parts[3:])):
                 continue
             if year is None or year == o_year or (o_year is None and year in years):

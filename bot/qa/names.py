@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.qa.figures import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
-_SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«(\[]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
+_SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
 _TITLES = frozenset("mr mrs ms miss dr sir madam lord lady prof st saint".split())
 _SMALL = frozenset(
     "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der den el al "
@@ -60,6 +60,7 @@ class KnownNames:
     places: set[str] = field(default_factory=set)
     initials: set[str] = field(default_factory=set)
     order: list[str] = field(default_factory=list)
+    capitals: set[str] = field(default_factory=set)
 
     def add(self, text: str) -> None:
         words = [word for word, _, _ in words_of(text)]
@@ -70,6 +71,7 @@ class KnownNames:
             self.words.add(word.replace("-", "").replace("'", ""))
         self.places |= places_in(words)
         for name in names(text):
+            self.capitals.update(name.words)
             self.initials |= _initials(name.words)
 
     def missing(self, name: Name) -> list[str]:
@@ -83,7 +85,9 @@ class KnownNames:
     def together(self, name: Name) -> bool:
         """Whether the words of a longer name stand near one another somewhere, and are not pieced together."""
         for one, two in zip(name.words, name.words[1:], strict=False):
-            if {one, two} & (_SMALL | _TITLES) or is_common(one) or is_common(two):
+            if {one, two} & (_SMALL | _TITLES):
+                continue
+            if (is_common(one) or is_common(two)) and {one, two} & self.capitals:
                 continue
             if one in self.words and two in self.words and not self._near(one, two):
                 return False

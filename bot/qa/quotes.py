@@ -138,7 +138,9 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 
 def _in_order(parts: list[str], text: str) -> Span | None:
-    """The shortest stretch of `text` that holds every part, in order."""
+    """The shortest stretch of `text` that holds every part, in order; a part of one word proves no order."""
+    if any(" " not in part and not part.isdigit() and not _UNSPACED.search(part) for part in parts):
+        return None
     best: Span | None = None
     for start, end in _occurrences(parts[0], text):
         reached = end
