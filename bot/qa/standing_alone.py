@@ -10,14 +10,13 @@ LEAST_WORDS = 5
 
 _END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 _OPENERS = re.compile(
-    r"^[\"“'‘(]*(?:and|but|yet|so|nor|or|also|too|instead|however|therefore|thus|hence|still|then|nevertheless|"
-    r"nonetheless|moreover|furthermore|besides|otherwise|meanwhile|similarly|likewise|that said|as such|"
+    r"^(?:\(|[\"“'‘]*(?:and|because|but|yet|so|nor|or|also|too|instead|however|therefore|thus|hence|still|then|"
+    r"nevertheless|nonetheless|moreover|furthermore|besides|otherwise|meanwhile|similarly|likewise|that said|as such|"
     r"in (?:response|contrast|turn|return|addition|particular)|by contrast|on the other hand|as a result|"
-    r"for (?:example|instance|this|that)|"
-    r"this|that|these|those|such|both|neither|either|each|another|others?|some|most|many|one|"
+    r"for (?:example|instance|this|that)|this|that|these|those|such|both|neither|either|another|others?|"
     r"he|she|it|they|his|her|hers|its|their|theirs|him|them|"
     r"the (?:move|decision|announcement|statement|comments?|remarks?|incident|news|change|measures?|former|latter|"
-    r"pair|trio|duo|two|three|deal|agreement|ruling|report|attack|group|company|firm|team))\b"
+    r"pair|trio|duo|two|three|deal|agreement|ruling|report|attack|group|company|firm|team))\b)"
     r"(?!\s+(?:year|week|month|season|summer|winter|spring|autumn|morning|afternoon|evening)\b)",
     re.IGNORECASE,
 )
@@ -42,6 +41,6 @@ def leans_back(text: str) -> bool:
     return named is None or named.start() > pronoun.start()
 
 
-def is_quotation(text: str) -> bool:
-    """Whether a sentence opens inside someone's quoted words."""
+def continues_quotation(text: str) -> bool:
+    """Whether a sentence is, from its start, somebody's quoted words."""
     return bool(_QUOTATION.match(text)) or text.count("”") > text.count("“")
