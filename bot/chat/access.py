@@ -9,6 +9,11 @@ from typing import Any
 from bot.settings import DiscordSettings
 
 
+def _message(text: str) -> str:
+    """Marks a text for the language catalogue; whoever shows it has it translated."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """What config.toml says, with what a server's admins changed by /settings."""
@@ -66,11 +71,11 @@ def refusal(place: Place, person: Person, server: ServerSettings) -> str | None:
     if place.server is None:
         return None
     if place.within(server.ignored_channels):
-        return "I do not answer in this channel."
+        return _message("I do not answer in this channel.")
     if server.allowed_channels and not place.within(server.allowed_channels):
-        return "I answer in other channels only: {channels}"
+        return _message("I answer in other channels only: {channels}")
     if server.allowed_roles and person.roles.isdisjoint(server.allowed_roles) and not person.manages_server:
-        return "Asking is kept to certain roles here."
+        return _message("Asking is kept to certain roles here.")
     return None
 
 
@@ -89,17 +94,23 @@ def corpus_refusal(place: Place, person: Person) -> tuple[str, dict[str, str]]:
     """The message id and values that name the line of config.toml which would let this person in."""
     if place.server is None:
         return (
-            "Only the owner of this bot may do that in direct messages. In a server, people with Manage "
-            "Server may, once config.toml lists it: {line}",
+            _message(
+                "Only the owner of this bot may do that in direct messages. In a server, people with Manage "
+                "Server may, once config.toml lists it: {line}"
+            ),
             {"line": "`[discord] home_servers = [SERVER_ID]`"},
         )
     if person.manages_server:
         return (
-            "This server is not one that runs the corpus. Whoever runs the bot can allow it in config.toml: "
-            "{line}",
+            _message(
+                "This server is not one that runs the corpus. Whoever runs the bot can allow it in "
+                "config.toml: {line}"
+            ),
             {"line": f"`[discord] home_servers = [{place.server}]`"},
         )
     return (
-        "That needs Manage Server, or a role that whoever runs the bot lists in config.toml: {line}",
+        _message(
+            "That needs Manage Server, or a role that whoever runs the bot lists in config.toml: {line}"
+        ),
         {"line": "`[discord] admin_roles = [ROLE_ID]`"},
     )

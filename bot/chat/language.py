@@ -14,6 +14,7 @@ from babel.core import Locale as BabelLocale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from discord import app_commands
 
 LANGUAGES = ("en", "de", "fr")
@@ -35,7 +36,7 @@ class Words:
 
     def plural(self, one: str, many: str, n: int, /, **values: Any) -> str:
         """The form for `n`, which the text shows as {n}."""
-        return self._texts.ngettext(one, many, n).format(n=f"{n:,}", **values)
+        return self._texts.ngettext(one, many, n).format(n=format_decimal(n, locale=self.language), **values)
 
     def date(self, iso: str | None) -> str:
         """An ISO 8601 date (or the day of a date-time) in the language's own form; "" where there is none."""
