@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, cast
 
 import discord
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 EDIT_EVERY = 1.2
 """Seconds between two edits of one message; Discord publishes no rate, faster than this is throttled."""
+
+PROGRESS_PATIENCE = 3.0
+"""Seconds that showing progress may take before it is given up for this time."""
 
 NO_PINGS = discord.AllowedMentions.none()
 _GONE = (discord.NotFound, discord.Forbidden)
@@ -212,7 +216,10 @@ async def follow(events: AsyncIterator[AnswerEvent], display: Display, words: Wo
                     sentences.append(event.text)
                 stale = True
             if stale and time.monotonic() - last_edit >= EDIT_EVERY:
-                await display.progress(progress_text(stage, passages, sentences, words))
+                # a rate limit may hold an edit back for long, and must not hold the answer back with it
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(PROGRESS_PATIENCE):
+                        await display.progress(progress_text(stage, passages, sentences, words))
                 last_edit, stale = time.monotonic(), False
     finally:
         if coming is not None:

@@ -11,6 +11,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import simcord
+from simcord.actors import MemberActor
+from simcord.enums import InteractionType
+from simcord.interactions import base_payload
+from simcord.results import InteractionResult
 
 from bot.chat.client import BylineClient
 from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
@@ -165,13 +169,25 @@ class World:
         self.channel = self.guild.create_text_channel("general")
         self.ann = self.guild.add_member(self.env.create_user("ann"))
 
-    def sent(self) -> list[dict[str, Any]]:
-        """Every body that could show something to people, in order."""
-        return [
-            request.json
-            for request in self.env.http_requests
-            if isinstance(request.json, dict) and request.method in {"POST", "PATCH"}
-        ]
+    def ask_at_once(self, member: MemberActor, question: str) -> InteractionResult:
+        """/ask without waiting for anything: simcord's own verbs wait, and never overlap."""
+        command = self.env.backend.find_command("ask", None, type=1)
+        assert command is not None
+        record, payload = base_payload(
+            self.env.backend,
+            type=InteractionType.APPLICATION_COMMAND,
+            channel_id=self.channel.id,
+            guild_id=self.guild.id,
+            user_id=member.id,
+            data={
+                "id": command["id"],
+                "name": "ask",
+                "type": 1,
+                "options": [{"name": "question", "type": 3, "value": question}],
+            },
+        )
+        self.env.backend.emit("INTERACTION_CREATE", payload)
+        return InteractionResult(self.env, record)
 
 
 def texts(components: Sequence[Any]) -> str:

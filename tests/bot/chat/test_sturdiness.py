@@ -1,0 +1,210 @@
+"""What goes wrong on a real Discord, and what people see of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+import discord
+import pytest
+from aiohttp import web
+from stage import World, answered, shown, texts
+
+from bot.chat.displays import follow
+from bot.chat.language import words_in
+from bot.chat.layout import text_message
+from bot.qa.answers import Answer, CheckedSentence
+
+THREADS = pytest.mark.parametrize("discord_settings", [{"threads": True}])
+
+
+async def until(condition: object, seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "it did not come to that"
+        await asyncio.sleep(0.01)
+
+
+async def test_an_expired_interaction_is_answered_in_the_channel_without_a_ping(world: World) -> None:
+    world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=401, code=50027, times=None)
+    await world.ann.slash(world.channel, "ask", question="Who?")
+    history = world.channel.history()
+    text = "\n".join(texts(message.components) for message in history)
+    assert "For ann, who asked:" in text
+    assert "Mehdi Sanaei claimed" in text
+
+
+async def test_an_expired_private_interaction_is_answered_in_a_direct_message(world: World) -> None:
+    world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10015, times=None)
+    await world.ann.slash(world.channel, "ask", question="Who?", private=True)
+    dm = world.ann.user.dm_channel.last_message
+    assert dm is not None
+    assert "Mehdi Sanaei claimed" in texts(dm.components)
+    assert "Sanaei" not in "".join(
+        texts(message.components) for message in world.channel.history(viewer=world.ann)[1:]
+    )
+
+
+async def test_an_interaction_that_discord_gave_up_on_is_dropped_quietly(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
+    await world.ann.slash(world.channel, "ask", question="Who?")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(world.env.errors) == 1
+    world.expected = (discord.NotFound,)
+
+
+async def test_a_message_deleted_meanwhile_is_sent_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert world.client.user is not None
+    monkeypatch.setattr("bot.chat.displays.EDIT_EVERY", 0.01)
+    world.answers.pause = 0.05
+    world.answers.events = [CheckedSentence("One."), CheckedSentence("Two."), answered("Who?")]
+    world.env.inject_error("PATCH", f"/channels/{world.channel.id}/messages/*", status=404, code=10008)
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+    assert world.channel.last_message is not None
+    assert "Mehdi Sanaei claimed" in texts(world.channel.last_message.components)
+
+
+@THREADS
+async def test_the_answer_comes_in_the_channel_when_its_thread_was_deleted(world: World) -> None:
+    assert world.client.user is not None
+    world.env.inject_error("POST", "/channels/*/messages", status=404, code=10003)
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+    assert world.channel.last_message is not None
+    assert "Mehdi Sanaei claimed" in texts(world.channel.last_message.components)
+
+
+async def test_a_server_error_of_discord_is_survived(world: World) -> None:
+    world.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=500, times=1)
+    await world.ann.slash(world.channel, "ask", question="Who?")
+    assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+
+
+async def test_thirty_people_asking_at_once_are_all_acknowledged_and_answered(world: World) -> None:
+    people = [world.guild.add_member(world.env.create_user(f"p{n}")) for n in range(30)]
+    results = [world.ask_at_once(person, f"Question {n}?") for n, person in enumerate(people)]
+    await asyncio.sleep(0)
+    await until(lambda: all(result.acknowledged for result in results), 1.0)
+    await world.env.settle(timeout=30)
+    for n, result in enumerate(results):
+        assert f"### Question {n}?" in shown(result)
+        assert "Mehdi Sanaei claimed" in shown(result)
+    outcomes = [asked.outcome for asked in await world.services.records.asked_since(0)]
+    assert outcomes == ["answered"] * 30
+
+
+async def test_no_more_questions_run_at_once_than_configured(world: World) -> None:
+    world.answers.hold = asyncio.Event()
+    for n in range(10):
+        world.ask_at_once(world.ann, f"Question {n}?")
+    await until(lambda: len(world.answers.asked) == world.services.settings.discord.at_once)
+    await asyncio.sleep(0.1)
+    assert len(world.answers.asked) == world.services.settings.discord.at_once
+    world.answers.hold.set()
+    await world.env.settle(timeout=30)
+    assert len(world.answers.asked) == 10
+
+
+async def test_a_shutdown_lets_running_answers_finish(world: World) -> None:
+    world.answers.hold = asyncio.Event()
+    result = world.ask_at_once(world.ann, "Who?")
+    await until(lambda: bool(world.answers.asked))
+    winding_up = asyncio.create_task(world.services.wind_up(5.0))
+    await asyncio.sleep(0.05)
+    world.answers.hold.set()
+    await winding_up
+    assert "Mehdi Sanaei claimed" in shown(result)
+
+
+async def test_a_shutdown_apologises_for_what_it_cannot_finish(world: World) -> None:
+    world.answers.hold = asyncio.Event()
+    result = world.ask_at_once(world.ann, "Who?")
+    await until(lambda: bool(world.answers.asked))
+    await world.services.wind_up(0.05)
+    assert "could not finish this one" in shown(result)
+    (asked,) = await world.services.records.asked_since(0)
+    assert asked.outcome == "interrupted"
+    refused = await world.ann.slash(world.channel, "ask", question="And now?")
+    assert "I am being restarted." in shown(refused)
+
+
+async def test_a_reconnect_changes_nothing(world: World) -> None:
+    before = sum(request.path.endswith("/commands") for request in world.env.http_requests)
+    for event in ("disconnect", "connect", "resumed", "ready"):
+        world.client.dispatch(event)
+    assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+    assert sum(request.path.endswith("/commands") for request in world.env.http_requests) == before
+
+
+async def test_slow_progress_does_not_hold_the_answer_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.chat.displays.EDIT_EVERY", 0.0)
+    monkeypatch.setattr("bot.chat.displays.PROGRESS_PATIENCE", 0.05)
+
+    class Stuck:
+        async def progress(self, text: str) -> None:
+            await asyncio.sleep(60)
+
+    async def events():  # type: ignore[no-untyped-def]
+        yield CheckedSentence("One.")
+        yield answered("Who?")
+
+    started = time.monotonic()
+    answer = await follow(events(), Stuck(), words_in("en"))  # type: ignore[arg-type]
+    assert isinstance(answer, Answer)
+    assert time.monotonic() - started < 1.0
+
+
+async def test_a_rate_limit_is_waited_out(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real transport: Discord says 429 once, and the message arrives all the same."""
+    from bot.chat.client import make_client
+
+    said: list[int] = []
+
+    def reply(data: object, status: int = 200, **headers: str) -> web.Response:
+        # discord.py takes JSON for JSON only without a charset
+        body = json.dumps(data).encode()
+        return web.Response(body=body, status=status, headers={"Content-Type": "application/json", **headers})
+
+    bot = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None}
+    application_info = {
+        "id": "2", "name": "bot", "icon": None, "description": "", "bot_public": True, "verify_key": "",
+        "bot_require_code_grant": False, "flags": 0, "owner": bot,
+    }  # fmt: skip
+    message = {
+        "id": "9", "channel_id": "5", "author": bot, "content": "", "timestamp": "2026-01-01T00:00:00+00:00",
+        "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
+        "attachments": [], "embeds": [], "pinned": False, "type": 0, "components": [],
+    }  # fmt: skip
+
+    async def discord_(request: web.Request) -> web.Response:
+        if request.path.endswith("/users/@me"):
+            return reply(bot)
+        if request.path.endswith("/applications/@me"):
+            return reply(application_info)
+        if request.path.endswith("/commands"):
+            return reply([])
+        if not said:
+            said.append(429)
+            limited = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
+            return reply(limited, 429, Via="1.1 google")
+        said.append(200)
+        return reply(message)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", discord_)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    monkeypatch.setattr("discord.http.Route.BASE", f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10")
+    try:
+        async with make_client(services) as client:  # type: ignore[arg-type]
+            await client.login("a.fake.token")
+            sent = await client.get_partial_messageable(5).send(view=text_message("hello"))
+            assert sent.id == 9
+    finally:
+        await runner.cleanup()
+    assert said == [429, 200]
