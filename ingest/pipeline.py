@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.articles import Article, CorpusReading, Reject, configured_sources, read_corpus
+from ingest.ages import cutoffs, is_too_old, too_old
+from ingest.articles import Article, CorpusReading, Reject, read_corpus
+from ingest.audit import AuditEntry, record
 from ingest.catalogue import Catalogue, content_hash
+from ingest.changes import REFRESH, Change, articles_named
 from ingest.chunking import FORMAT, split_article
+from ingest.curation import Curation
 from ingest.embedding import Embedder
+from ingest.gathering import gather
 from ingest.generations import Generations
 from ingest.index import CATALOGUE, IndexBuilder
 from ingest.progress import Report, silent
+from ingest.removals import check_removals
+from ingest.running import exclusive
 from ingest.settings import IngestSettings
 from ingest.tokens import count_tokens
+from ingest.uploads import adopted_uploads, discard_uploads
 from ingest.vectors import VectorStore
 
 VECTORS = "vectors.sqlite"
+NAMED = 50  # articles that an outcome names
 SAVED_AT_ONCE = 256  # strings embedded between two saves: what a killed run can lose
 
 
@@ -36,10 +45,14 @@ class Outcome:
     passages: int
     generation: str | None
     seconds: float
+    action: str = "refresh"
+    articles: tuple[Article, ...] = ()  # those that were added or removed by name
 
     def shape(self) -> dict[str, Any]:
         """The JSON object that `--json` prints."""
-        return {
+        named = [{"article_id": one.id, "title": one.title, "url": one.url} for one in self.articles]
+        asked = {"action": self.action, "articles": named} if self.action in ("add", "remove") else {}
+        return asked | {
             "added": self.added,
             "changed": self.changed,
             "removed": self.removed,
@@ -49,6 +62,12 @@ class Outcome:
             "generation": self.generation,
             "seconds": round(self.seconds, 3),
         }
+
+    def audit_entry(self, by: str, what: tuple[str, ...]) -> AuditEntry:
+        what = tuple(one.title for one in self.articles) or what
+        return AuditEntry(
+            by, self.action, what, "done", self.added, self.changed, self.removed, self.generation
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,14 @@ class Comparison:
     def empty(self) -> bool:
         return not (self.added or self.changed or self.removed)
 
+    def leaving_out(self, unwanted: Collection[str], held: Collection[str]) -> Comparison:
+        """Without the articles that somebody removed or that are too old, wherever they stand."""
+        added = tuple(article for article in self.added if article.id not in unwanted)
+        changed = tuple(article for article in self.changed if article.id not in unwanted)
+        gone = {*self.removed, *unwanted}
+        removed = tuple(name for name in held if name in gone)
+        return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))
+
 
 def ingest_corpus(
     settings: IngestSettings,
@@ -72,24 +99,29 @@ def ingest_corpus(
     only: Sequence[Path] = (),
     dry_run: bool = False,
     report: Report = silent,
+    change: Change = REFRESH,
 ) -> Outcome:
     """Read, compare, split, embed, build, check, publish, prune; what cannot be read is reported, not fatal.
 
-    `only` restricts the run to files at or below these paths. Until the new generation is published the last one
-    stays current, whatever goes wrong; vectors are saved as they are made, so a killed run goes on where it was.
+    `only` restricts the run to files at or below these paths; `change` says what else it was asked to do. Until the
+    new generation is published the last one stays current, whatever goes wrong; vectors are saved as they are made,
+    so a killed run goes on where it was.
     """
     started = time.monotonic()
     generations = Generations(settings.index.directory)
-    with generations.writing():
+    with exclusive(generations, change.action, change.by) as run:
+        report = run.watched(report)
         current = generations.current()
         previous = generations.path(current) if current else None
-        held = _Held.load(previous)
-        reading = read_corpus(configured_sources(settings.corpus.paths, settings.base), only)
-        found, rejects = _read(reading, report)
-        comparison = compare(found, held.hashes, reading)
+        held = _Held.load(previous, settings.corpus.uploads)
+        plan = _plan(settings, change, only, held, report)
+        comparison = plan.comparison
+        if not (dry_run or change.allow_removals):
+            plan.check_removals(held, settings.corpus.max_removed)
         stale = previous is not None and (held.embedder, held.format) != (embedder.identity.key, FORMAT)
-        if dry_run or (comparison.empty and not stale and previous is not None):
-            return _outcome(comparison, rejects, held.passages, current, started)
+        same = comparison.empty and plan.curation == held.curation and not stale and previous is not None
+        if dry_run or same:
+            return run.end(_outcome(plan, change, held.passages, current, started))
         store_path = settings.index.directory / VECTORS
         with closing(VectorStore(store_path, embedder.identity.key)) as store:
             folder = generations.begin()
@@ -99,11 +131,16 @@ def ingest_corpus(
                     _carry_over(builder, previous, comparison)
                 _fill(builder, comparison)
                 _embed(builder, store, embedder, report)
+                plan.curation.save(builder.catalogue)
                 passages = builder.finish(report)
+            uploads = _uploads_in_use(generations)
             generation = generations.publish(folder)
             generations.prune()
             store.prune(_vectors_in_use(generations))
-    return _outcome(comparison, rejects, passages, generation, started)
+            discard_uploads(settings.corpus.uploads, uploads - _uploads_in_use(generations))
+        outcome = _outcome(plan, change, passages, generation, started)
+        record(settings.index.directory, outcome.audit_entry(change.by, change.names))
+        return run.end(outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +151,65 @@ class _Held:
     passages: int
     embedder: str | None
     format: str | None
+    curation: Curation
+    path: Path | None
 
     @classmethod
-    def load(cls, previous: Path | None) -> _Held:
+    def load(cls, previous: Path | None, uploads: Path) -> _Held:
         if previous is None:
-            return cls({}, 0, None, None)
+            return cls({}, 0, None, None, adopted_uploads(uploads), None)
         with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old:
-            return cls(old.article_hashes(), old.count("passages"), old.meta("embedder"), old.meta("format"))
+            return cls(
+                old.article_hashes(), old.count("passages"), old.meta("embedder"), old.meta("format"),
+                Curation.load(old), previous,
+            )  # fmt: skip
+
+    @contextmanager
+    def catalogue(self) -> Iterator[Catalogue | None]:
+        """That of the last generation, to be looked into."""
+        if self.path is None:
+            yield None
+        else:
+            with closing(Catalogue(self.path / CATALOGUE, readonly=True)) as old:
+                yield old
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a run is about to do. `unwanted` are the articles that somebody removed or that are too old."""
+
+    comparison: Comparison
+    rejects: tuple[Reject, ...]
+    curation: Curation
+    unwanted: frozenset[str]
+    named: tuple[Article, ...] = ()
+
+    def check_removals(self, held: _Held, max_removed: float) -> None:
+        """Raise TooManyRemoved when the run would lose too much that nobody asked to remove."""
+        with held.catalogue() as old:
+            if old is not None:
+                lost = [name for name in self.comparison.removed if name not in self.unwanted]
+                check_removals(old, lost, self.comparison.added, max_removed)
+
+
+def _plan(settings: IngestSettings, change: Change, only: Sequence[Path], held: _Held, report: Report) -> _Plan:
+    """Read what is to be read, and compare it with the last generation."""
+    with held.catalogue() as old:
+        curation = change.begun(held.curation, old)
+        if change.action == "remove":
+            named = articles_named(change.remove, old, held.curation)
+            comparison = Comparison((), (), (), len(held.hashes))
+            buried = curation.removed_ids
+            return _Plan(comparison.leaving_out(buried, held.hashes), (), curation, buried, tuple(named))
+        gathered = gather(settings, curation, change, only, held.path is None, report)
+        oldest = cutoffs(gathered.sources)
+        reading = read_corpus(gathered.sources, known=gathered.listings)
+        found, rejects = _read(reading, report)
+        settled = change.settled(curation, found, held.hashes, rejects)
+        aged = {article.id for article in found.values() if is_too_old(article, oldest)}
+        unwanted = settled.removed_ids | aged | (too_old(old, oldest) if old is not None else frozenset())
+        comparison = compare(found, held.hashes, reading).leaving_out(unwanted, held.hashes)
+        return _Plan(comparison, rejects, settled, unwanted, change.articles_added(found, old))
 
 
 def _read(reading: CorpusReading, report: Report) -> tuple[dict[str, Article], tuple[Reject, ...]]:
@@ -192,16 +281,26 @@ def _vectors_in_use(generations: Generations) -> set[str]:
     return used
 
 
-def _outcome(
-    comparison: Comparison, rejects: tuple[Reject, ...], passages: int, generation: str | None, started: float
-) -> Outcome:
+def _uploads_in_use(generations: Generations) -> set[str]:
+    """The files added by hand that any generation still on disk names."""
+    used: set[str] = set()
+    for name in generations.published():
+        with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+            used.update(upload.path for upload in Curation.load(catalogue).uploads)
+    return used
+
+
+def _outcome(plan: _Plan, change: Change, passages: int, generation: str | None, started: float) -> Outcome:
+    comparison = plan.comparison
     return Outcome(
         added=len(comparison.added),
         changed=len(comparison.changed),
         removed=len(comparison.removed),
         unchanged=comparison.unchanged,
-        rejected=rejects,
+        rejected=plan.rejects,
         passages=passages,
         generation=generation,
         seconds=time.monotonic() - started,
+        action=change.action,
+        articles=plan.named[:NAMED],
     )
