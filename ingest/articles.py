@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from ingest.addresses import identity_of
 from ingest.cleaning import Cleaned, clean, one_line
 from ingest.dates import date_in_address
+from ingest.memo import ReadingMemo, Sighting, row_hash
 from ingest.readers import jsonl, markdown, page, text
 from ingest.readers.confined import ConfinedReader
 from ingest.readers.document import Document, Reject
 from ingest.sources import Listing, Source, SourceFile, configured_sources, listings, restricted
 
-__all__ = ["Article", "CorpusReading", "Reject", "Source", "configured_sources", "read_corpus"]
+__all__ = [
+    "Article",
+    "CorpusReading",
+    "Recognised",
+    "Reject",
+    "Source",
+    "configured_sources",
+    "content_hash",
+    "read_corpus",
+]
 
 LARGEST_FILE = 50_000_000  # bytes; JSON Lines are read line by line and may be of any size
 _FORMATS = "text, Markdown, HTML, PDF, DOCX and JSON Lines (.txt .md .html .pdf .docx .jsonl)"
@@ -31,7 +43,8 @@ _ARCHIVED = re.compile(r"https?://(?:web\.archive\.org/web|archive\.(?:is|ph|tod
 class Article:
     """One article as it is kept: `body` is the cleaned text that every quote is taken from.
 
-    `id` is stable: it hashes the URL (in its one spelling, without tracking), else the file's path with the row's own id or content.
+    `id` is stable: it hashes the URL (in its one spelling, without tracking), else the file's path with the row's
+    own id or content.
     `published` is an ISO 8601 date or date-time. `origin` names the configured source that holds it,
     `path` the file (relative to the origin) that it was read from.
     """
@@ -47,11 +60,40 @@ class Article:
     path: str = ""
 
 
-@dataclass(slots=True)
+def content_hash(article: Article) -> str:
+    """Changes when anything that is kept of the article does."""
+    kept = json.dumps(astuple(article), ensure_ascii=True)
+    return hashlib.sha256(kept.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An article that stands in its file as it was read last time and as it is held: it was not parsed again.
+
+    Its fields are those of Article, and `hash` is its content hash.
+    """
+
+    id: str
+    hash: str
+    published: str | None
+    origin: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
-    place: str
-    article: tuple[str, int]  # published (or ""), length of the body: newer first, then longer
-    content: str
+    file: SourceFile
+    sighting: Sighting
+    parsed: bool
+
+    @property
+    def place(self) -> str:
+        return _place(self.file, self.sighting.line)
+
+    @property
+    def rank(self) -> tuple[str, int]:
+        """Newer first, then longer."""
+        return self.sighting.published, self.sighting.length
 
 
 @dataclass(slots=True)
@@ -59,7 +101,9 @@ class CorpusReading:
     """Iterate it once: articles and rejects, in the order of sources and paths. Afterwards it knows what is gone.
 
     An article whose id came before replaces the former one: the same URL stood twice with different texts, and the
-    newer or longer is kept; the other is a reject too. The counts grow while iterating.
+    newer or longer is kept; the other is a reject too. What `memo` remembers is not parsed: it comes as Recognised
+    when it is in `held` (content hashes by id) as it was, and is read again at the end when it is not. The counts
+    grow while iterating.
     """
 
     sources: tuple[Source, ...]
@@ -67,13 +111,15 @@ class CorpusReading:
     files_done: int = 0
     bytes_total: int = 0
     bytes_done: int = 0
+    memo: ReadingMemo = field(default_factory=lambda: ReadingMemo(None))
+    held: Mapping[str, str] = field(default_factory=dict)
     _files: list[SourceFile] = field(default_factory=list)
     _listings: dict[str, Listing] = field(default_factory=dict)
     _failed: set[tuple[str, str]] = field(default_factory=set)
     _seen: dict[str, _Seen] = field(default_factory=dict)
     _finished: bool = False
 
-    def __iter__(self) -> Iterator[Article | Reject]:
+    def __iter__(self) -> Iterator[Article | Recognised | Reject]:
         for key, listing in self._listings.items():
             if listing.fault:
                 yield Reject(key, listing.fault)
@@ -84,14 +130,13 @@ class CorpusReading:
             confined = stack.enter_context(ConfinedReader())
             for file in self._files:
                 before = self.bytes_done
-                for found in self._documents(file, confined):
-                    if isinstance(found, Document):
-                        yield from self._article(file, found)
-                    else:
-                        self._failed.add((file.source.key, file.path))
-                        yield found
+                for sighting, article in self._sightings(file, confined):
+                    yield from self._judged(file, sighting, article)
                 self.files_done += 1
                 self.bytes_done = before + _size(file.location)
+            yield from self._read_again(confined)
+        if not any(source.partial for source in self.sources):
+            self.memo.forget_unvisited()
         self._finished = True
 
     def is_complete(self, origin: str) -> bool:
@@ -112,81 +157,198 @@ class CorpusReading:
             return False
         return (origin, path) not in self._failed
 
-    def _documents(self, file: SourceFile, confined: ConfinedReader) -> Iterator[Document | Reject]:
+    def _sightings(
+        self, file: SourceFile, confined: ConfinedReader
+    ) -> Iterator[tuple[Sighting, Article | None]]:
+        """All that a file holds, each with its article unless it was recognised without parsing."""
         if file.kind is None:
-            yield Reject(file.name, f"Not a format that Byline reads: {_FORMATS}.")
+            yield _fault(f"Not a format that Byline reads: {_FORMATS}."), None
             return
         try:
-            if file.kind == "jsonl":
+            status = file.location.stat()
+            known = self.memo.unchanged(file, status)
+            if known is None and file.kind == "jsonl":
                 yield from self._rows(file)
                 return
-            size = file.location.stat().st_size
-            if size > LARGEST_FILE:
-                yield Reject(file.name, f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")
+            if known is None and status.st_size > LARGEST_FILE:
+                yield _fault(f"The file is larger than {LARGEST_FILE // 1_000_000} MB."), None
                 return
-            data = file.location.read_bytes()
+            data = b"" if known is not None else file.location.read_bytes()
         except OSError as error:
-            yield Reject(file.name, f"The file cannot be opened: {error.strerror or error}.")
+            yield _fault(f"The file cannot be opened: {error.strerror or error}."), None
             return
-        if not data.strip():
-            yield Reject(file.name, "The file is empty.")
-        elif file.kind == "text":
-            yield from text.read(data, file.name)
-        elif file.kind == "markdown":
-            yield from markdown.read(data, file.name)
-        elif file.kind == "page":
-            yield from page.read(data, file.name, confined)
-        else:
-            yield from confined.read(file.kind, data, file.name)
+        if known is None:
+            known = self.memo.same_bytes(file, data, status)
+        if known is not None:
+            yield from ((sighting, None) for sighting in known)
+            return
+        found = []
+        overruns = confined.overruns
+        for document in _documents(file, data, confined):
+            if pair := self._sighted(file, document):
+                found.append(pair[0])
+                yield pair
+        if confined.overruns == overruns:
+            self.memo.keep(file, status, found, data)
 
-    def _rows(self, file: SourceFile) -> Iterator[Document | Reject]:
-        before, rows = self.bytes_done, 0
+    def _rows(
+        self, file: SourceFile, wanted: Collection[int] | None = None
+    ) -> Iterator[tuple[Sighting, Article | None]]:
+        """The lines of a JSON Lines file, those unchanged without parsing; or only the lines `wanted`, parsed."""
+        before, found, empty = self.bytes_done, [], True
+        known = self.memo.rows(file)
         with file.location.open("rb") as opened:
-            for found in jsonl.read_lines(opened, file.name):
-                rows += 1
+            status = os.fstat(opened.fileno())
+            for line in jsonl.raw_lines(opened, file.name):
                 self.bytes_done = before + opened.tell()
-                yield found
-        if not rows:
-            yield Reject(file.name, "The file is empty.")
-
-    def _article(self, file: SourceFile, document: Document) -> Iterator[Article | Reject]:
-        place = f"{file.name}:{document.line}" if document.line else file.name
-        if _foreign(document.language, file.source.language):
+                empty = False
+                if isinstance(line, Reject):
+                    pair: tuple[Sighting, Article | None] | None = self._sighted(file, line)
+                elif wanted is None:
+                    row = row_hash(line.raw)
+                    same = known.get(row)
+                    if same is not None and self._stands_alone(same):
+                        pair = (replace(same, line=line.number), None)
+                    else:
+                        pair = self._sighted(file, jsonl.read_line(line, file.name), row)
+                else:
+                    pair = self._sighted(file, jsonl.read_line(line, file.name)) if line.number in wanted else None
+                if pair is not None:
+                    found.append(pair[0])
+                    yield pair
+        if wanted is not None:
             return
+        if empty:
+            found.append(_fault("The file is empty."))
+            yield found[0], None
+        self.memo.keep(file, status, found)
+
+    def _stands_alone(self, sighting: Sighting) -> bool:
+        """Whether a remembered row still has its id to itself, so that parsing it would give the same."""
+        if sighting.apart:
+            return False
+        seen = self._seen.get(sighting.id)
+        return seen is None or bool(sighting.url) or seen.sighting.content == sighting.content
+
+    def _sighted(
+        self, file: SourceFile, document: Document | Reject, row: str = ""
+    ) -> tuple[Sighting, Article | None] | None:
+        if isinstance(document, Reject):
+            line = document.path.removeprefix(f"{file.name}:")
+            return _fault(document.reason, int(line) if line.isdecimal() else 0, row), None
+        if _foreign(document.language, file.source.language):
+            return None
         cleaned = clean(document.text, document.form, document.title)
         if not cleaned.body:
-            yield Reject(place, "No text of an article is in it.")
-            return
+            return _fault("No text of an article is in it.", document.line, row, unread=False), None
         article = _made(file, document, cleaned)
-        rank = (article.published or "", len(article.body))
         content = _digest(article.title, article.body)
-        before = self._seen.get(article.id)
-        if before and before.content == content:
-            return
-        if before and not article.url:
+        seen = self._seen.get(article.id)
+        apart = seen is not None and not article.url and seen.sighting.content != content
+        if apart:
             article = _made(file, document, cleaned, apart=content)
-            if article.id in self._seen:
+        sighting = Sighting(
+            line=document.line,
+            row=row,
+            id=article.id,
+            hash=content_hash(article),
+            url=article.url or "",
+            published=article.published or "",
+            length=len(article.body),
+            content=content,
+            apart=apart,
+        )
+        return sighting, article
+
+    def _judged(
+        self, file: SourceFile, sighting: Sighting, article: Article | None
+    ) -> Iterator[Article | Recognised | Reject]:
+        """The article, unless one of the same id that was seen before is the better."""
+        if sighting.fault:
+            if sighting.unread:
+                self._failed.add((file.source.key, file.path))
+            yield Reject(_place(file, sighting.line), sighting.fault)
+            return
+        before, now = self._seen.get(sighting.id), _Seen(file, sighting, parsed=article is not None)
+        if before and before.sighting.content == sighting.content:
+            return
+        if before:
+            loser, winner = (before, now) if now.rank > before.rank else (now, before)
+            yield Reject(
+                loser.place, f"The same URL as {winner.place}, which is newer or longer and is kept: {sighting.url}"
+            )
+            if winner is before:
                 return
-        elif before:
-            newer = rank > before.article
-            loser, winner = (before.place, place) if newer else (place, before.place)
-            yield Reject(loser, f"The same URL as {winner}, which is newer or longer and is kept: {article.url}")
-            if not newer:
-                return
-        self._seen[article.id] = _Seen(place, rank, content)
-        yield article
+        self._seen[sighting.id] = now
+        if article is not None:
+            yield article
+        elif self.held.get(sighting.id) == sighting.hash:
+            yield Recognised(sighting.id, sighting.hash, sighting.published or None, file.source.key, file.path)
+
+    def _read_again(self, confined: ConfinedReader) -> Iterator[Article]:
+        """The articles that were recognised but are not held as they are: after a roll back, or a killed run."""
+        wanted: dict[SourceFile, dict[str, int]] = {}
+        for name, seen in self._seen.items():
+            if not seen.parsed and self.held.get(name) != seen.sighting.hash:
+                wanted.setdefault(seen.file, {})[name] = seen.sighting.line
+        for file, lines in wanted.items():
+            left = set(lines)
+            for article in self._parsed(file, set(lines.values()), confined):
+                if article.id in left:
+                    left.remove(article.id)
+                    yield article
+            if left:  # the file was there a moment ago; the next run will see what became of it
+                self._failed.add((file.source.key, file.path))
+
+    def _parsed(self, file: SourceFile, lines: Collection[int], confined: ConfinedReader) -> Iterator[Article]:
+        try:
+            if file.kind == "jsonl":
+                pairs = list(self._rows(file, lines))
+            else:
+                documents = _documents(file, file.location.read_bytes(), confined)
+                pairs = [pair for document in documents if (pair := self._sighted(file, document))]
+        except OSError:
+            return
+        yield from (article for _, article in pairs if article is not None)
+
+
+def _documents(file: SourceFile, data: bytes, confined: ConfinedReader) -> Iterator[Document | Reject]:
+    if not data.strip():
+        yield Reject(file.name, "The file is empty.")
+    elif file.kind == "text":
+        yield from text.read(data, file.name)
+    elif file.kind == "markdown":
+        yield from markdown.read(data, file.name)
+    elif file.kind == "page":
+        yield from page.read(data, file.name, confined)
+    else:
+        assert file.kind is not None
+        yield from confined.read(file.kind, data, file.name)
+
+
+def _fault(reason: str, line: int = 0, row: str = "", *, unread: bool = True) -> Sighting:
+    return Sighting(line, row, fault=reason, unread=unread)
+
+
+def _place(file: SourceFile, line: int) -> str:
+    return f"{file.name}:{line}" if line else file.name
 
 
 def read_corpus(
-    sources: Sequence[Source], only: Sequence[Path] = (), known: Mapping[str, Listing] | None = None
+    sources: Sequence[Source],
+    only: Sequence[Path] = (),
+    known: Mapping[str, Listing] | None = None,
+    memo: ReadingMemo | None = None,
+    held: Mapping[str, str] | None = None,
 ) -> CorpusReading:
     """List the files of `sources`, restricted to the paths `only`; iterate the reading to read them.
 
-    `known` has the listings, by key, of sources that are no folders of files. Raises ConfigError for a path of `only`
-    that does not exist.
+    `memo` remembers what files held, and `held` the content hashes of the articles in the index: what both know is
+    not parsed. `known` has the listings, by key, of sources that are no folders of files. Raises ConfigError for a
+    path of `only` that does not exist.
     """
     chosen = restricted(sources, only)
-    reading = CorpusReading(chosen)
+    reading = CorpusReading(chosen, memo=memo or ReadingMemo(None), held=held or {})
     for source, listing in listings(chosen, known):
         reading._files += listing.files
         reading._listings[source.key] = listing

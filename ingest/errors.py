@@ -24,6 +24,18 @@ class IndexBroken(UserFacingError):
     """The current generation cannot be read."""
 
 
+class CatalogueBroken(IndexBroken):
+    """The articles of a generation cannot be read, or are not what was published."""
+
+
+class VectorsBroken(IndexBroken):
+    """The vectors of a generation cannot be searched; its words still can."""
+
+
+class StorageFailed(UserFacingError):
+    """The disk is full, or what is to be written to cannot be."""
+
+
 class EmbedderMismatch(UserFacingError):
     """The index was made by another embedder than the one configured."""
 
@@ -38,3 +50,7 @@ class EmbeddingUnavailable(UserFacingError):
 
 class IngestBusy(UserFacingError):
     """Another ingest holds the lock."""
+
+
+class NothingToRollBack(UserFacingError):
+    """There is no older generation on disk."""

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import IndexMissing, IngestBusy
+from ingest.errors import IndexMissing, IngestBusy, NothingToRollBack
 
 KEPT = 2  # the current generation, and the one before for roll back
 
 
 @dataclass(frozen=True, slots=True)
 class Generations:
-    """`directory` holds `<generation>/`, `current` (the published one's name), `lock` and `readers/`."""
+    """`directory` holds `<generation>/`, `current` (the published one's name), `id`, `lock`, `readers/`, `opening/`."""
 
     directory: Path
 
@@ -46,17 +46,39 @@ class Generations:
     def published(self) -> list[str]:
         """Every complete generation on disk, oldest first."""
         found = self.directory.glob("*/catalogue.sqlite")
-        return sorted(path.parent.name for path in found if not path.parent.name.endswith(".partial"))
+        names = {path.parent.name for path in found if not path.parent.name.endswith(".partial")}
+        return sorted(names - self._abandoned())
 
     def begin(self) -> Path:
         """A new, empty directory to build the next generation in; what earlier killed runs left is swept away."""
         self.directory.mkdir(parents=True, exist_ok=True)
         for leftover in self.directory.glob("*.partial"):
             shutil.rmtree(leftover, ignore_errors=True)
-        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        partial = self.directory / f"{now[:-3]}-{uuid.uuid4().hex[:4]}.partial"
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+        partial = self.directory / f"{self._after_all(now)}-{uuid.uuid4().hex[:4]}.partial"
         partial.mkdir()
         return partial
+
+    def _after_all(self, now: str) -> str:
+        """`now`, or just after the newest generation where the clock was set back: names tell what came when."""
+        newest = (self.published() or [""])[-1][: len(now)]
+        if now > newest:
+            return now
+        following = str(int(newest.replace("T", "")) + 1)
+        return f"{following[:8]}T{following[8:]}"
+
+    def abandon(self, partial: Path) -> None:
+        """Delete a build that failed: the room it takes may be what was missing."""
+        shutil.rmtree(partial, ignore_errors=True)
+
+    def identity(self) -> str:
+        """A name for this directory that no other has, made under the lock and kept."""
+        path = self.directory / "id"
+        if not path.exists():
+            pending = path.with_name(f"id.{os.getpid()}")
+            pending.write_text(uuid.uuid4().hex[:12], encoding="ascii")
+            pending.replace(path)
+        return path.read_text(encoding="ascii").strip()
 
     def publish(self, partial: Path) -> str:
         """Make a finished build the current generation and return its name."""
@@ -64,16 +86,21 @@ class Generations:
         _flush_tree(partial)
         final = self.path(generation)
         partial.rename(final)
+        _flush(self.directory)  # the name must not reach the disk after the pointer to it
         self.point_to(generation)
         return generation
 
     def point_to(self, generation: str) -> None:
-        pending = self.directory / f"current.{os.getpid()}"
+        self._write("current", generation)  # atomic: readers see the old index or the new, never half of one
+
+    def _write(self, name: str, text: str) -> None:
+        """Put a small file in place of another in one step, and on disk."""
+        pending = self.directory / f"{name}.{os.getpid()}"
         with pending.open("w", encoding="ascii") as file:
-            file.write(generation + "\n")
+            file.write(text + "\n")
             file.flush()
             os.fsync(file.fileno())
-        pending.replace(self.directory / "current")  # atomic: readers see the old index or the new, never half of one
+        pending.replace(self.directory / name)
         _flush(self.directory)
 
     def previous(self) -> str | None:
@@ -82,13 +109,33 @@ class Generations:
         older = [name for name in self.published() if current is not None and name < current]
         return older[-1] if older else None
 
+    def roll_back(self) -> str:
+        """Make the previous generation current and return its name; the one it replaces is never used again."""
+        current, previous = self.require_current(), self.previous()
+        if previous is None:
+            raise NothingToRollBack("There is no older generation to go back to.")
+        self.point_to(previous)
+        # named only now: killed in between, the abandoned one is merely kept a while longer
+        self._write("abandoned", "\n".join(sorted({*self._abandoned(), current})))
+        return previous
+
+    def _abandoned(self) -> set[str]:
+        """Generations that were rolled back, and may still be on disk because somebody reads them."""
+        try:
+            return set((self.directory / "abandoned").read_text(encoding="ascii").split())
+        except FileNotFoundError:
+            return set()
+
     def prune(self) -> None:
         """Delete all but the newest generations and those that a reader still holds."""
         published = self.published()
-        keep = {*published[-KEPT:], self.current(), self.previous(), *self._held()}
-        for name in published:
+        abandoned, held = self._abandoned(), self._held()
+        keep = {*published[-KEPT:], self.current(), self.previous(), *held}
+        for name in [*published, *abandoned]:
             if name not in keep:
                 shutil.rmtree(self.path(name), ignore_errors=True)
+        if abandoned - held:
+            self._write("abandoned", "\n".join(sorted(name for name in abandoned if self.path(name).exists())))
 
     @contextmanager
     def reading(self, generation: str) -> Iterator[None]:
@@ -96,22 +143,42 @@ class Generations:
         readers = self.directory / "readers"
         readers.mkdir(exist_ok=True)
         lease = readers / f"{generation}.{uuid.uuid4().hex[:8]}"
-        with FileLock(lease, thread_local=False):  # closed perhaps in another thread than it was opened in
-            yield
-        lease.unlink(missing_ok=True)
+        try:
+            with FileLock(lease, thread_local=False):  # closed perhaps in another thread than it was opened in
+                yield
+        finally:
+            lease.unlink(missing_ok=True)
+
+    @contextmanager
+    def risky(self, generation: str) -> Iterator[None]:
+        """Leave a mark for as long as the block runs, which stays if it ends the process; see `ended_a_process`."""
+        marks = self.directory / "opening"
+        marks.mkdir(exist_ok=True)
+        mark = marks / f"{generation}.{uuid.uuid4().hex[:8]}"
+        try:
+            with FileLock(mark, thread_local=False):
+                yield
+        finally:
+            mark.unlink(missing_ok=True)
+
+    def ended_a_process(self, generation: str) -> bool:
+        """Whether a process died while it opened this generation: Chroma can crash on broken files."""
+        return any(_is_free(mark) for mark in (self.directory / "opening").glob(f"{generation}.*"))
+
+    def trust(self, generation: str) -> None:
+        """Forget that a process died while it opened this generation."""
+        for mark in (self.directory / "opening").glob(f"{generation}.*"):
+            if _is_free(mark):
+                mark.unlink(missing_ok=True)
 
     def _held(self) -> set[str]:
         """Generations with a live reader; the leases of readers that died are removed."""
         held = set()
         for lease in (self.directory / "readers").glob("*"):
-            lock = FileLock(lease)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                held.add(lease.name.rpartition(".")[0])
-            else:
-                lock.release()
+            if _is_free(lease):
                 lease.unlink(missing_ok=True)
+            else:
+                held.add(lease.name.rpartition(".")[0])
         return held
 
     @contextmanager
@@ -129,6 +196,17 @@ class Generations:
             yield
         finally:
             lock.release()
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nobody holds the lock on a file, so that whoever made it is gone."""
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    lock.release()
+    return True
 
 
 def _flush_tree(directory: Path) -> None:

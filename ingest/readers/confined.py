@@ -32,6 +32,7 @@ class ConfinedReader:
 
     def __init__(self, seconds: float = SECONDS_A_DOCUMENT, memory: int = MEMORY_BYTES) -> None:
         self._seconds, self._memory = seconds, memory
+        self.overruns = 0  # documents given up on, by the clock or by a crash: another run may have more luck
         self._worker: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
@@ -49,6 +50,7 @@ class ConfinedReader:
         except OSError:
             answer = None
         if answer is None:
+            self.overruns += 1
             self.close()
             yield Reject(name, reason or "Its parser crashed or needed too much memory; the file may be damaged.")
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from ingest.dates import iso_date
@@ -18,8 +19,22 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     yield from read_lines(io.BytesIO(data), name)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands in the file, not yet parsed."""
+
+    number: int
+    raw: bytes
+
+
 def read_lines(file: BinaryIO, name: str) -> Iterator[Document | Reject]:
     """Line by line, so that a file of any size needs the memory of one line. Other keys than ours are ignored."""
+    for line in raw_lines(file, name):
+        yield line if isinstance(line, Reject) else read_line(line, name)
+
+
+def raw_lines(file: BinaryIO, name: str) -> Iterator[Line | Reject]:
+    """Every line that is not blank, or why it cannot be read."""
     if codec := mark_of(file.read(4)):
         if codec != "utf-8-sig":
             yield Reject(name, "JSON Lines are UTF-8; save it as UTF-8 and ingest again.")
@@ -30,18 +45,19 @@ def read_lines(file: BinaryIO, name: str) -> Iterator[Document | Reject]:
     number = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
-        place = f"{name}:{number}"
         if len(line) > LONGEST_LINE:
-            yield Reject(place, f"The line is longer than {LONGEST_LINE // 1_000_000} MB.")
+            yield Reject(f"{name}:{number}", f"The line is longer than {LONGEST_LINE // 1_000_000} MB.")
             while line and not line.endswith(b"\n"):
                 line = file.readline(LONGEST_LINE)
         elif line.strip():
-            yield _row(line, place, number)
+            yield Line(number, line)
 
 
-def _row(line: bytes, place: str, number: int) -> Document | Reject:
+def read_line(line: Line, name: str) -> Document | Reject:
+    """The article of one line, or why it is none."""
+    place = f"{name}:{line.number}"
     try:
-        row = json.loads(decode(line))
+        row = json.loads(decode(line.raw))
     except Undecodable as error:
         return Reject(place, f"Not a line of JSON: {error}.")
     except json.JSONDecodeError as error:
@@ -62,7 +78,7 @@ def _row(line: bytes, place: str, number: int) -> Document | Reject:
         author=_names(row.get("author")),
         published=iso_date(row.get("published")),
         row=_text(row.get("id")),
-        line=number,
+        line=line.number,
         language=_text(row.get("language")) or _text(row.get("lang")),
     )
 
