@@ -73,22 +73,27 @@ class OpenAIEmbedder:
         vector: Vectors = self._ask([_sendable(text)], timeout=10, retries=1)[0]
         return vector
 
+    def close(self) -> None:
+        """Ends the connections; for those who make many embedders in one process."""
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._client.close()
+
     def _ask(self, inputs: list[str], timeout: float = 60, retries: int = 6) -> Vectors:
         client = self._client.with_options(timeout=timeout, max_retries=retries)
         # base64 is a third of the size, but not every compatible endpoint knows it
         numbers: Literal["base64", "float"] = "base64" if self._base_url == _OPENAI else "float"
         try:
             response = client.embeddings.create(input=inputs, model=self._model, encoding_format=numbers)
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, ValueError) as error:  # ValueError: an answer that is no JSON
             # without its cause: an endpoint's message may repeat part of the key
             raise EmbeddingUnavailable(self._what_to_do(error)) from None
         return self._vectors(response, len(inputs))
 
     def _vectors(self, response: openai.types.CreateEmbeddingResponse, wanted: int) -> Vectors:
-        rows = sorted(response.data or [], key=lambda row: row.index)
         try:
+            rows = sorted(response.data, key=lambda row: row.index)
             vectors = np.array([row.embedding for row in rows], np.float32)
-        except (TypeError, ValueError):
+        except (AttributeError, TypeError, ValueError):  # the client takes an answer of any shape
             vectors = np.zeros((0, 0), np.float32)
         if vectors.ndim != 2 or len(vectors) != wanted or not vectors.size or not np.isfinite(vectors).all():
             raise EmbeddingUnavailable(
@@ -97,7 +102,7 @@ class OpenAIEmbedder:
             )
         return unit_length(vectors)
 
-    def _what_to_do(self, error: openai.OpenAIError) -> str:
+    def _what_to_do(self, error: Exception) -> str:
         where = f"The embedding endpoint {self._base_url}"
         again = "Run this again: the vectors made so far are kept."
         check = "Check `model` and `base_url` under [embedding] in config.toml"

@@ -37,23 +37,19 @@ def count_tokens(text: str, name: EncodingName = "o200k_base") -> int:
 
 
 def truncate_tokens(text: str, limit: int, name: EncodingName = "o200k_base") -> str:
-    """The longest start of a text that has at most `limit` tokens; never half a character."""
-    if len(text) <= limit:  # a token is at least a byte, and mostly several characters
-        vocabulary = encoding(name)
-        if len(text.encode("utf-8", "replace")) <= limit or count_tokens(text, name) <= limit:
-            return text
-    else:
-        vocabulary = encoding(name)
+    """The start of a text that its first `limit` tokens hold; never half a character."""
+    if len(text.encode("utf-8", "surrogatepass")) <= limit:
+        return text  # a token is at least a byte
+    vocabulary = encoding(name)
     kept: list[str] = []
-    left = limit
     for piece in _pieces(text):
         tokens = vocabulary.encode_ordinary(piece)
-        if len(tokens) > left:
-            start = vocabulary.decode(tokens[:left], errors="ignore")
-            kept.append(piece[: len(start)])
+        if len(tokens) > limit:
+            # a lone surrogate comes back as U+FFFD: as long, so the length tells where to cut
+            kept.append(piece[: len(vocabulary.decode(tokens[:limit], errors="ignore"))])
             break
         kept.append(piece)
-        left -= len(tokens)
+        limit -= len(tokens)
     return "".join(kept)
 
 

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.env_file import load_env_file, parse_env
+from ingest.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("TOKEN=abc.def-ghi", "abc.def-ghi"),
+        ("export TOKEN = abc", "abc"),
+        ('TOKEN="a b # c"', "a b # c"),
+        ("TOKEN='a\"b'", 'a"b'),
+        ("TOKEN=abc  # the bot's", "abc"),
+        ("TOKEN=", ""),
+        ("TOKEN=a=b", "a=b"),
+        ("TOKEN=$HOME", "$HOME"),
+    ],
+)
+def test_a_line_sets_a_name(line: str, value: str) -> None:
+    assert parse_env(f"# secrets\n\n{line}\n") == {"TOKEN": value}
+
+
+@pytest.mark.parametrize(
+    "line", ["hunter2secret", "TO KEN=hunter2secret", 'TOKEN="hunter2secret', "TOKEN=a hunter2secret"]
+)
+def test_a_line_that_cannot_be_read_is_named_and_never_shown(line: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_env(f"OTHER=1\n{line}\n")
+    assert "line 2" in str(raised.value)
+    assert "hunter2secret" not in str(raised.value)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("\ufeffONE=file\r\nTWO=file\r\n", encoding="utf-8")
+    environment = {"ONE": "environment"}
+    load_env_file(path, environment)
+    assert environment == {"ONE": "environment", "TWO": "file"}
+
+
+def test_no_file_is_no_error(tmp_path: Path) -> None:
+    environment: dict[str, str] = {}
+    load_env_file(tmp_path / ".env", environment)
+    assert environment == {}
+
+
+def test_a_file_that_is_no_text_is_said_to_be_so(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes(b"TOKEN=\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="plain text"):
+        load_env_file(path, {})
