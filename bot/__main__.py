@@ -25,6 +25,7 @@ from bot.qa.retrieval import Retriever
 from bot.qa.rewriting import ModelRewriter
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding import make_embedder
+from ingest.env_file import ENV_FILE, load_env_file
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
 from ingest.tokens import count_tokens
@@ -38,12 +39,14 @@ application at https://discord.com/developers/applications, copy its bot token, 
 environment or into .env (the README shows each step)."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, env_file: Path | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     try:
+        if env_file is not None:
+            load_env_file(env_file)
         return asyncio.run(_run(options))
     except UserFacingError as error:
         _show_error(error, as_json=getattr(options, "json", False))
@@ -184,4 +187,4 @@ def _positive(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(env_file=ENV_FILE))
