@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import IndexMissing, IngestBusy
+from ingest.errors import IndexMissing, IngestBusy, NothingToRollBack
 from ingest.generations import Generations
 
 
@@ -86,3 +86,30 @@ def test_roll_back_points_to_the_generation_before(generations: Generations) -> 
     generations.point_to(first)
     assert generations.current() == first
     assert generations.previous() is None
+
+
+def test_a_generation_that_was_rolled_back_is_never_gone_back_to(generations: Generations) -> None:
+    first, second = build(generations), build(generations)
+    assert generations.roll_back() == first
+    assert generations.published() == [first]
+    third = build(generations)
+    generations.prune()
+    assert (generations.current(), generations.previous()) == (third, first)
+    assert not generations.path(second).exists()
+
+
+def test_rolling_back_spares_the_files_that_a_reader_still_holds(generations: Generations) -> None:
+    _, second = build(generations), build(generations)
+    with generations.reading(second):
+        generations.roll_back()
+        generations.prune()
+        assert generations.path(second).is_dir()
+    generations.prune()
+    assert not generations.path(second).exists()
+
+
+def test_with_one_generation_only_there_is_nothing_to_go_back_to(generations: Generations) -> None:
+    only = build(generations)
+    with pytest.raises(NothingToRollBack):
+        generations.roll_back()
+    assert generations.current() == only
