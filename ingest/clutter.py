@@ -15,7 +15,7 @@ from enum import Enum
 
 from ingest.dates import dates_in
 from ingest.markup import Block
-from ingest.phrases import STOP_WORDS, is_label, is_notice, opens_comments, opens_consent
+from ingest.phrases import STOP_WORDS, ends_banner, is_label, is_notice, opens_comments, opens_consent
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
@@ -71,7 +71,7 @@ class Found:
 
 def article_blocks(blocks: Sequence[Block], title: str | None) -> Found:
     """The blocks of scraped Markdown that are the article, labels inside them gone."""
-    weighed = _without_cards([weigh(block) for block in blocks])
+    weighed = _without_cards([weigh(block) for block in _below_banner(blocks)])
     weighed = weighed[: _end(weighed, title)]
     headline = _headline(weighed, title)
     kept = _kept(weighed, headline)
@@ -79,6 +79,14 @@ def article_blocks(blocks: Sequence[Block], title: str | None) -> Found:
     around = [line.text for each in weighed[max(0, first - 8) : first + 3] for line in each.block.lines]
     found = [block for index, each in enumerate(weighed) if index in kept and (block := _without_labels(each.block))]
     return Found(found, around)
+
+
+def _below_banner(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Headings above a web archive's banner stay: scrapers put the page's title first."""
+    end = next((index for index, block in enumerate(blocks[:60]) if ends_banner(block.text)), None)
+    if end is None:
+        return blocks
+    return [block for block in blocks[:end] if block.kind == "heading"] + list(blocks[end + 1 :])
 
 
 def plain_blocks(blocks: Sequence[Block]) -> Found:
@@ -107,7 +115,7 @@ def weigh(block: Block) -> Weighed:
 def _class(block: Block, text: str, words: list[str], count: int) -> Class:
     if block.kind == "code":
         return Class.FACTS
-    if not count or all(is_label(line.text) for line in block.lines):
+    if not count or all(is_label(line.text, not line.bare) for line in block.lines):
         return Class.CLUTTER
     if is_notice(text, count):
         return Class.CLUTTER
@@ -236,10 +244,25 @@ def _kept(weighed: Sequence[Weighed], headline: int) -> set[int]:
 
 def _stays(weighed: Sequence[Weighed], index: int) -> bool:
     """Within the article, content stays, and a short line where neither of its neighbours is a menu."""
-    if weighed[index].of is not Class.SHORT:
-        return weighed[index].is_content
+    each = weighed[index]
+    if each.of is not Class.SHORT:
+        return each.is_content
+    if each.block.kind == "heading" and _heads_links(weighed, index):
+        return False
     beside = [weighed[place].of for place in (index - 1, index + 1) if 0 <= place < len(weighed)]
-    return weighed[index].words >= 4 or Class.LINKS not in beside or Class.PROSE in beside
+    return each.words >= 4 or Class.LINKS not in beside or Class.PROSE in beside
+
+
+def _heads_links(weighed: Sequence[Weighed], index: int) -> bool:
+    """A heading with nothing but links below it, up to the next heading."""
+    links = False
+    for each in weighed[index + 1 : index + 40]:
+        if each.block.kind == "heading":
+            break
+        if each.is_content or each.of is Class.SHORT:
+            return False
+        links |= each.of is Class.LINKS
+    return links
 
 
 def _opening(weighed: Sequence[Weighed], first: int) -> int:
@@ -284,5 +307,8 @@ def maximal_stretches(weights: Sequence[float]) -> list[tuple[int, int, float]]:
 
 
 def _without_labels(block: Block) -> Block | None:
-    lines = [line for line in block.lines if not is_label(line.text)]
+    """A list or table without links keeps every line: there the words are its own."""
+    if block.kind in ("list", "table") and not any(line.links for line in block.lines):
+        return block
+    lines = [line for line in block.lines if not is_label(line.text, not line.bare)]
     return Block(block.kind, lines, block.level) if lines else None

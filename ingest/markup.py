@@ -17,12 +17,16 @@ Kind = Literal["prose", "heading", "list", "table", "code"]
 
 @dataclass(slots=True)
 class Line:
-    """`text` without marks, and `bare`: what of it stood outside links. `breaks`: the source broke the line here."""
+    """`text` without marks, and `bare`: what of it stood outside links.
+
+    `breaks`: the source broke the line here. `menu`: a row of links cut out of a longer line.
+    """
 
     text: str
     bare: str
     links: int = 0
     breaks: bool = False
+    menu: bool = False
 
 
 @dataclass(slots=True)
@@ -49,6 +53,13 @@ _LINKED = re.compile(f"{_OPENED}([^{_OPENED}{_CLOSED}]*){_CLOSED}")
 # A link without words is laid over a card: what stands beside it is what it leads to.
 _OVERLAY = re.compile(f"{_OPENED}\\s*{_CLOSED}")
 _LONGEST_CARD = 200
+# Links one after another with nothing but dots, bars and numbers between: a menu that lost its line breaks.
+_LINK = f"{_OPENED}[^{_OPENED}{_CLOSED}]*+{_CLOSED}"
+_MENU = re.compile(rf"({_LINK}(?:[\s|*•·»\[\]\d/–-]*+{_LINK}){{4,}}+)")
+_LONG_LINE, _LEAST_MENU = 300, 5
+# Scrapers lose the spaces around links; a suffix ("[game](…)s") is no new word.
+_GLUED_BEFORE = re.compile(f"([A-Za-zÀ-ÿ.,;:!?)])(?={_OPENED}[^\\W_])")
+_GLUED_AFTER = re.compile(f"([A-Za-zÀ-ÿ0-9]{_CLOSED})(?=[A-Za-zÀ-ÿ])(?!(?:s|es|ed|er|ers|ing)\\b)")
 _INNER_HEADING = re.compile(f"(?:^|(?<={_OPENED})|(?<={_CLOSED}))\\s*#{{1,6}}\\s+")
 _DEEPEST = 20  # brackets within brackets; deeper is no link, and would make the work quadratic
 _MARK = re.compile(r"!?\[|\]")
@@ -56,6 +67,8 @@ _MARK = re.compile(r"!?\[|\]")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HIDDEN = re.compile("[\ue021-\ue07e]")
 _BREAK = re.compile(r"<br ?/?>", re.I)
+_IMAGE_OVER_LINES = re.compile(r"!\[[^\[\]]{0,1000}\]\(")
+_TITLE_OVER_LINES = re.compile(r"(\]\([^\s()]{1,3000})[ \t]+\"[^\"\n]*(?:\n[^\"\n]*){1,5}\"\)")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?: [^<>]{0,500})?/?>")
 _COMMENT = re.compile(r"<!--[^<>]{0,2000}-->")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
@@ -80,6 +93,7 @@ _NOTE = re.compile(r"\[\^[^\]\s]{1,20}\]")
 def markdown_blocks(text: str) -> list[Block]:
     """`text` (characters already tidied) as blocks, marks and targets gone, words kept."""
     text = _COMMENT.sub("", _ESCAPED.sub(lambda match: chr(0xE000 + ord(match[1])), text))
+    text = _TITLE_OVER_LINES.sub(r"\1)", _IMAGE_OVER_LINES.sub("![](", text))
     definitions = {match[1].lower() for match in map(_DEFINITION.match, text.split("\n")) if match}
     blocks: list[Block] = []
     current: Block | None = None
@@ -118,9 +132,7 @@ def markdown_blocks(text: str) -> list[Block]:
                 item = title[2]
             current.lines += _inline(item, definitions)
         else:
-            if current is None or current.kind not in ("prose", "list"):
-                current = _into(blocks, None, "prose")
-            current.lines += _inline(stripped, definitions)
+            current = _continued(blocks, current, _inline(stripped, definitions))
             current.lines[-1].breaks |= raw.endswith("  ")
     return [block for block in blocks if _filled(block)]
 
@@ -144,6 +156,16 @@ def _into(blocks: list[Block], current: Block | None, kind: Kind) -> Block:
     if current is None or current.kind != kind:
         current = Block(kind)
         blocks.append(current)
+    return current
+
+
+def _continued(blocks: list[Block], current: Block | None, lines: list[Line]) -> Block:
+    """`lines` put to the paragraph or item above them, a menu among them in a block of its own."""
+    for line in lines:
+        if current is None or current.kind not in ("prose", "list") or line.menu or current.lines[-1].menu:
+            current = _into(blocks, None, "prose")
+        current.lines.append(line)
+    assert current is not None
     return current
 
 
@@ -173,11 +195,23 @@ def _row(raw: str, definitions: set[str]) -> Line:
 
 
 def _inline(raw: str, definitions: set[str]) -> list[Line]:
-    """One source line as plain lines (more than one where it holds <br>)."""
-    return [_plain(part, definitions) for part in _BREAK.split(raw)] if "<" in raw else [_plain(raw, definitions)]
+    """One source line as plain lines: more than one where it holds <br>, or a row of links between sentences."""
+    parts = _BREAK.split(raw) if "<" in raw else [raw]
+    lines = []
+    for part in parts:
+        marked = _marked(part, definitions)
+        if len(marked) < _LONG_LINE or marked.count(_OPENED) < _LEAST_MENU:
+            lines.append(_line(marked))
+            continue
+        for number, piece in enumerate(_MENU.split(marked)):
+            if piece.strip() or not number:
+                lines.append(_line(piece))
+                lines[-1].menu = bool(number % 2)
+    return [line for line in lines if line.text] or lines[:1]
 
 
-def _plain(raw: str, definitions: set[str]) -> Line:
+def _marked(raw: str, definitions: set[str]) -> str:
+    """`raw` without marks, the words of its links between _OPENED and _CLOSED."""
     text = _AUTOLINK.sub(r"\1", raw) if "<" in raw else raw
     if "[" in text:
         text = _unlinked(text, definitions)
@@ -187,14 +221,18 @@ def _plain(raw: str, definitions: set[str]) -> Line:
     text = _without_emphasis(text)
     text = html.unescape(text) if "&" in text else text
     text = _HIDDEN.sub(_shown, text)
-    text = _INNER_HEADING.sub("", text) if "#" in text else text
-    if _OPENED not in text:
-        return _bare_urls(" ".join(text.split()))
-    whole = " ".join(text.replace(_OPENED, "").replace(_CLOSED, "").split())
-    if _OVERLAY.search(text) and len(whole) < _LONGEST_CARD and whole[-1:] not in ".!?":
+    return _INNER_HEADING.sub("", text) if "#" in text else text
+
+
+def _line(marked: str) -> Line:
+    if _OPENED not in marked:
+        return _bare_urls(" ".join(marked.split()))
+    marked = _GLUED_AFTER.sub(r"\1 ", _GLUED_BEFORE.sub(r"\1 ", marked))
+    whole = " ".join(marked.replace(_OPENED, "").replace(_CLOSED, "").split())
+    if _OVERLAY.search(marked) and len(whole) < _LONGEST_CARD and whole[-1:] not in ".!?":
         return Line(whole, "", 1)
-    bare = _bare_urls(" ".join(_LINKED.sub(" ", text).split())).bare
-    return Line(whole, bare, sum(bool(words.strip()) for words in _LINKED.findall(text)))
+    bare = _bare_urls(" ".join(_LINKED.sub(" ", marked).split())).bare
+    return Line(whole, bare, sum(bool(words.strip()) for words in _LINKED.findall(marked)))
 
 
 def _unlinked(text: str, definitions: set[str]) -> str:
