@@ -54,16 +54,17 @@ def _kept(evidence: Sequence[Evidence], keep: Callable[[str], bool]) -> list[Sen
         last: int | None = None
         for start, (text, number) in sorted(standing.items()):
             near = last is not None and start - sentences[last].start - len(sentences[last].text) <= FARTHEST
-            words = frozenset(word for word in question_words(text) if word not in GRAMMAR)
+            words = question_words(text)
             sentences.append(
                 Sentence(
                     text=text,
                     passage=number,
                     article=article,
                     start=start,
-                    words=len(text.split()),
+                    # scripts without spaces are cut into pairs of characters, two to a word
+                    words=max(len(text.split()), len(words) // 2),
                     stems=frozenset(content_stems(text)),
-                    vocabulary=words,
+                    vocabulary=frozenset(words) - GRAMMAR,
                     before=last if near else None,
                 )
             )

@@ -29,7 +29,7 @@ _ASKED = {kind: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for kind, patte
 _HELD: dict[Kind, re.Pattern[str]] = {
     "number": re.compile(rf"\d|\b(?:{_NUMBER})\b", re.IGNORECASE),
     "date": re.compile(
-        rf"\b(?:{_MONTH}|{_DAY}|1[5-9]\d\d|20\d\d|yesterday|today|tomorrow|tonight|century|decade)(?!\w)|"
+        rf"\b(?:{_MONTH}|{_DAY}|1[5-9]\d\d|20\d\d|yesterday|today|tomorrow|tonight)(?!\w)|"
         r"\b(?:last|next|this|days?|weeks?|months?|years?) (?:week|month|year|spring|summer|autumn|fall|winter|ago)\b|"
         r"\b\d{1,2}(?::\d\d)?\s?[ap]\.?m\b",
         re.IGNORECASE,

@@ -22,6 +22,7 @@ _OPENERS = re.compile(
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?<=[^\s.!?…:“\"] )[“\"‘(]?[A-Z]\w+|^[“\"‘(]?(?:[A-Z]\w+\s){2}")
+_ASKING = re.compile(r"[?？؟][\"'”’»)\]]*$")
 _QUOTATION = re.compile(r"^[\"“„«‘]")
 
 
@@ -44,3 +45,8 @@ def leans_back(text: str) -> bool:
 def continues_quotation(text: str) -> bool:
     """Whether a sentence is, from its start, somebody's quoted words."""
     return bool(_QUOTATION.match(text)) or text.count("”") > text.count("“")
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence is itself a question."""
+    return bool(_ASKING.search(text))

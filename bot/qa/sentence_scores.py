@@ -1,0 +1,136 @@
+"""What each sentence of the evidence, each word in it and each article is worth for a question."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.qa.answers import Evidence
+from bot.qa.evidence_sentences import Sentence
+from bot.qa.expected import expected_kinds, share_held
+from bot.qa.speakers import asked_speaker, attributes, speaks, speaks_as_pronoun
+from bot.qa.standing_alone import asks, continues_quotation
+from bot.qa.stems import content_stems, respelt
+from ingest.vectors import Vectors
+from ingest.words import question_words
+
+EMBEDDED = 40
+"""Sentences compared by meaning, those nearest by words; embedding them all would take longer than the search."""
+
+SPOKEN = 3.0
+"""What it adds that the one asked about is speaking: four times what the same words are worth elsewhere."""
+
+OF_KIND = 0.5
+ASKING = -0.4  # a sentence that asks seldom answers
+SPREAD = (
+    0.2  # how fast a sentence's say in what an answer looks like falls with its distance to the nearest one
+)
+
+Embed = Callable[[Sequence[str]], Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """For the sentences in their order: `nearness` to the question, 1 for the nearest; `fit`, 0 for nothing special,
+    for being of the kind asked for. `worth` is what each stem is worth in an answer, about one in all.
+    """
+
+    nearness: Vectors
+    fit: Vectors
+    worth: dict[str, float]
+
+
+def score_sentences(
+    question: str, sentences: Sequence[Sentence], question_vector: Vectors | None, embed: Embed | None
+) -> Scores:
+    """Without a vector, sentences are compared by words alone. Raises what `embed` raises.
+
+    The words of an answer are guessed as in a relevance model (Lavrenko and Croft, 2001): half from the question,
+    half from the sentences near to it.
+    """
+    question = _respelt(question, sentences)
+    asked = _rarity(frozenset(content_stems(question)), sentences)
+    fit = _fit(question, sentences)
+    covered = np.array([sum(asked.get(stem, 0.0) for stem in sentence.stems) for sentence in sentences])
+    relevance = 0.5 * covered + 0.2 * fit
+    if question_vector is not None and embed is not None:
+        rank = np.array([1 / (1 + sentence.passage) for sentence in sentences])
+        likely = np.argsort(-covered - rank / 2, kind="stable")[:EMBEDDED]
+        relevance[likely] += embed([sentences[n].text for n in likely]) @ question_vector
+    best = float(relevance.max())
+    nearness = np.clip(relevance / best, 0.0, 1.0) if best > 0 else np.ones(len(sentences))
+    say = np.exp((relevance - best) / SPREAD)
+    expected = _expected(sentences, say / say.sum())
+    worth = {stem: (weight + asked.get(stem, 0.0)) / 2 for stem, weight in expected.items()}
+    return Scores(nearness.astype(np.float32), fit.astype(np.float32), worth)
+
+
+def article_chances(evidence: Sequence[Evidence]) -> dict[str, float]:
+    """How likely each article is the one that answers: its passages vote, each further one with half the weight."""
+    scores = np.array([found.score for found in evidence])
+    scores = (scores - scores.min()) / (float(np.ptp(scores)) or 1.0)
+    votes: defaultdict[str, list[float]] = defaultdict(list)
+    for found, score in zip(evidence, scores, strict=True):
+        votes[found.passage.article_id].append(float(score))
+    raw = {
+        name: math.exp(2 * sum(score * 0.5**n for n, score in enumerate(sorted(given, reverse=True))))
+        for name, given in votes.items()
+    }
+    total = sum(raw.values())
+    return {name: value / total for name, value in raw.items()}
+
+
+def _respelt(question: str, sentences: Sequence[Sentence]) -> str:
+    vocabulary = frozenset(word for sentence in sentences for word in sentence.vocabulary)
+    for wrong, right in respelt(question_words(question), vocabulary).items():
+        question = re.sub(rf"\b{re.escape(wrong)}\b", right, question, flags=re.IGNORECASE)
+    return question
+
+
+def _rarity(stems: frozenset[str], sentences: Sequence[Sentence]) -> dict[str, float]:
+    """How much each word of the question tells apart the sentences at hand, one in all."""
+    counts = Counter(stem for sentence in sentences for stem in sentence.stems & stems)
+    raw = {stem: math.log(1 + len(sentences) / (1 + count)) for stem, count in counts.items()}
+    total = sum(raw.values())
+    return {stem: weight / total for stem, weight in raw.items()}
+
+
+def _fit(question: str, sentences: Sequence[Sentence]) -> Vectors:
+    kinds = expected_kinds(question)
+    speaker = asked_speaker(question)
+    fit = np.zeros(len(sentences), dtype=np.float32)
+    for index, sentence in enumerate(sentences):
+        fit[index] = OF_KIND * share_held(kinds, sentence.text) + ASKING * asks(sentence.text)
+        if speaker is not None and _is_spoken(index, sentences, speaker):
+            fit[index] += SPOKEN
+    return fit
+
+
+def _is_spoken(index: int, sentences: Sequence[Sentence], speaker: frozenset[str], back: int = 2) -> bool:
+    """Whether one named by `speaker` says this sentence: by name, or as the one who spoke just before."""
+    sentence = sentences[index]
+    attributed = attributes(sentence.text)
+    if not speaker:
+        return attributed
+    if speaks(sentence.text, speaker):
+        return True
+    if back == 0 or sentence.before is None:
+        return False
+    goes_on = speaks_as_pronoun(sentence.text) if attributed else continues_quotation(sentence.text)
+    return goes_on and _is_spoken(sentence.before, sentences, speaker, back - 1)
+
+
+def _expected(sentences: Sequence[Sentence], say: Vectors) -> dict[str, float]:
+    """How much each word is to be expected in an answer, going by sentences that have a `say`; one in all."""
+    counts = Counter(stem for sentence in sentences for stem in sentence.stems)
+    raw: defaultdict[str, float] = defaultdict(float)
+    for sentence, weight in zip(sentences, say, strict=True):
+        for stem in sentence.stems:
+            raw[stem] += float(weight) * math.log(1 + len(sentences) / counts[stem])
+    total = sum(raw.values()) or 1.0
+    return {stem: weight / total for stem, weight in raw.items()}
