@@ -62,9 +62,13 @@ class Feedback:
     async def _shorter(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         words, answer, asked = await self._answer(interaction, key)
         text = shorter(answer)
-        kept = tuple(one for one in answer.citations if f"[{one.number}]" in text)
-        short = replace(answer, text=text, citations=kept, notes=())
-        links = await self._services.links(short, key)
+        places = [place for place, one in enumerate(answer.citations) if f"[{one.number}]" in text]
+        short = replace(
+            answer, text=text, citations=tuple(answer.citations[place] for place in places), notes=()
+        )
+        # links are by the place in the answer on record, which the reader knows it by
+        all_links = await self._services.links(answer, key)
+        links = {new: all_links[old] for new, old in enumerate(places)}
         pages = answer_pages(short, words, heading=asked.question, links=links)
         await self._show(interaction, plain_messages(pages, words))
 

@@ -60,7 +60,9 @@ def answer_pages(
     `links` is by the citation's place in `answer.citations`. `remarks` are the bot's own words, already safe.
     """
     head = f"### {plain(one_line(heading, _HEADING))}\n" if heading else ""
-    small = "".join(f"\n-# {line}" for line in [*map(_note, answer.notes), *remarks])
+    # a note is one of the fixed texts of bot/qa/phrases.py, or one with a part of the question in it
+    notes = [plain(one_line(words(note), 300)) for note in answer.notes]
+    small = "".join(f"\n-# {line}" for line in [*notes, *remarks])
     if answer.outcome == "not_found":
         return [Page(_fit(head + _not_found(answer, words) + small))]
     numbers = frozenset(citation.number for citation in answer.citations)
@@ -147,10 +149,6 @@ def _not_found(answer: Answer, words: Words) -> str:
         return text
     lines = [f"- {article_line(article, words)}" for article in answer.nearest[:_NEAREST]]
     return "\n".join([text, words("The nearest articles:"), *lines])
-
-
-def _note(note: str) -> str:
-    return plain(one_line(note, 300))
 
 
 def _fit(text: str) -> str:

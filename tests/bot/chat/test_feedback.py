@@ -9,6 +9,7 @@ from bot.chat.client import make_client
 from bot.chat.language import words_in
 from bot.chat.passages import context, passage_texts, shorter
 from bot.chat.services import Services
+from bot.reader.addresses import ReaderAddresses
 from bot.records import Records
 
 OTHERS = cite(2, ARTICLES[0], "Others disagreed.")
@@ -58,7 +59,8 @@ async def test_a_source_without_an_address_has_its_own_show_passage_button(world
     )
 
 
-async def test_shorter_keeps_the_sentence_nearest_to_the_question(world: World) -> None:
+async def test_shorter_keeps_the_sentence_nearest_to_the_question_and_its_own_links(world: World) -> None:
+    world.services.addresses = ReaderAddresses("https://read.example", b"k" * 32)
     text = "Others disagreed. [2] Mehdi Sanaei claimed the visit was a success. [1]"
     world.answers.events = [answered("What did Sanaei claim?", text, (OTHERS, SANAEI))]
     result = await world.ann.slash(world.channel, "ask", question="What did Sanaei claim?")
@@ -66,6 +68,8 @@ async def test_shorter_keeps_the_sentence_nearest_to_the_question(world: World) 
     pressed = shown(await world.ann.click(result.response.message, label="Shorter"))
     assert "Mehdi Sanaei claimed the visit was a success. **\\[1\\]**" in pressed
     assert "Others" not in pressed
+    (asked,) = await world.services.records.asked_since(0)
+    assert f"({world.services.addresses.answer(asked.key, 1)})" in pressed
 
 
 async def test_more_detail_asks_the_other_articles(world: World) -> None:

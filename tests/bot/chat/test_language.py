@@ -10,6 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.chat.language import LANGUAGES, words_for, words_in
+from bot.qa import phrases
 
 CHAT = Path(__file__).resolve().parents[3] / "bot" / "chat"
 LOCALES = CHAT.parent / "locales"
@@ -34,8 +35,11 @@ def messages_in(source: str) -> Iterator[Message]:
 
 
 def used() -> set[Message]:
-    return {
+    written = {
         message for path in CHAT.glob("*.py") for message in messages_in(path.read_text(encoding="utf-8"))
+    }
+    return written | {
+        (text,) for name, text in vars(phrases).items() if name.isupper() and isinstance(text, str)
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from stage import RIBBON, SANAEI, World, answered, labels, not_found, shown, texts
 
 from bot.qa.answers import CheckedSentence
+from bot.reader.addresses import ReaderAddresses
 from ingest.errors import IndexMissing
 
 GRANTED = pytest.mark.parametrize("discord_settings", [{"message_content": True, "threads": True}])
@@ -277,3 +278,32 @@ async def test_the_question_is_on_record_before_it_is_answered(world: World) -> 
     await releasing
     (asked,) = await world.services.records.asked_since(0)
     assert asked.outcome == "answered"
+
+
+class TestWithTheReader:
+    @pytest.fixture(autouse=True)
+    def reader(self, world: World) -> ReaderAddresses:
+        world.services.addresses = ReaderAddresses("https://read.example", b"k" * 32)
+        return world.services.addresses
+
+    async def test_a_source_can_be_read_in_the_reader_too(
+        self, world: World, reader: ReaderAddresses
+    ) -> None:
+        result = await world.ann.slash(world.channel, "ask", question="Who?")
+        (asked,) = await world.services.records.asked_since(0)
+        assert f"[read it here]({reader.answer(asked.key, 0)})" in shown(result)
+
+    async def test_an_article_without_an_address_opens_in_the_reader(
+        self, world: World, reader: ReaderAddresses
+    ) -> None:
+        world.answers.events = [answered("Who?", "The ribbon was cut. [2]", (RIBBON,))]
+        result = await world.ann.slash(world.channel, "ask", question="Who?")
+        (asked,) = await world.services.records.asked_since(0)
+        assert result.response is not None
+        section = next(part for part in result.response.components if part["type"] == 9)
+        assert section["accessory"]["url"] == reader.answer(asked.key, 0)
+
+    async def test_many_sources_with_reader_links_fit_into_messages(self, world: World) -> None:
+        world.answers.events = [answered("Who?", "It was so. [1]", (SANAEI,) * 30)]
+        result = await world.ann.slash(world.channel, "ask", question="Who?")
+        assert shown(result).count("read it here") == 30
