@@ -14,7 +14,7 @@ from typing import Any
 
 from ingest.articles import Article
 from ingest.chunking import Passage
-from ingest.words import searchable
+from ingest.words import quoted, searchable
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -265,9 +265,12 @@ class Catalogue:
         )
         return [Hit(*row) for row in rows]
 
-    def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
-        """In how many passages each indexed (stemmed) term stands; a term that stands nowhere is left out."""
-        return dict(self._in("SELECT term, doc FROM terms WHERE term IN", terms))
+    def passages_with(self, word: str, most: int) -> int:
+        """In how many passages, up to `most`, a word stands in one of its forms."""
+        row = self.connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (quoted(word), most)
+        ).fetchone()
+        return int(row[0])
 
     # -- figures
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ CATALOGUE = "catalogue.sqlite"
 CHROMA = "chroma"
 
 MAY_MISS = 0.02  # an approximate search may miss a passage now and then
+MOST_COUNTED = 100_000
 _FETCHED = 2_000  # vectors moved from the store to Chroma at a time
 
 
@@ -57,6 +59,7 @@ class Index:
             vectors = ChromaVectors(settings.chroma, folder / CHROMA, generation)
             self._vectors = opened.enter_context(closing(vectors))
             self._count = self.catalogue.count("passages")
+            self._frequency = lru_cache(maxsize=50_000)(partial(self.catalogue.passages_with, most=MOST_COUNTED))
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -80,6 +83,11 @@ class Index:
             embedder=self.catalogue.meta("embedder") or "",
         )
 
+    @property
+    def size(self) -> int:
+        """The number of passages."""
+        return self._count
+
     # -- searching
 
     def search_vectors(self, vector: Vectors, limit: int, exclude: Collection[str] = ()) -> list[Hit]:
@@ -100,6 +108,10 @@ class Index:
         match = " OR ".join(quoted(word) for word in dict.fromkeys(words))
         hits = self.catalogue.search_words(match, limit + self._passages_of(exclude))
         return [hit for hit in hits if hit.article_id not in exclude][:limit]
+
+    def frequencies(self, words: Collection[str]) -> dict[str, int]:
+        """In how many passages each word stands; counting stops at 100,000, where a word tells nothing any more."""
+        return {word: self._frequency(word) for word in words}
 
     def load_vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored unit vectors (d,) by passage id."""

@@ -1,20 +1,39 @@
-"""The passages that a question is answered from: found by words and by vectors, fused."""
+"""The passages that a question is answered from: found by words and by vectors, scored as one, made diverse."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from bot.qa.answers import ArticleRef, Evidence
+from bot.qa.confidence import confidence
+from bot.qa.near_copies import without_copies
+from bot.qa.query import Query, names_publisher, parse_query
+from bot.qa.ranking import (
+    Scores,
+    Signals,
+    affordable,
+    first_scores,
+    most_words,
+    spread_over_articles,
+    with_feedback,
+)
+from bot.qa.reranking import Reranker
 from ingest.articles import Article
 from ingest.catalogue import Hit
+from ingest.chunking import Passage
 from ingest.embedding import Embedder
 from ingest.index import Index
-from ingest.words import question_words
+from ingest.vectors import Vectors
 
-DEPTH = 200
+CANDIDATES = 80  # taken from each search
+WORDS_DEEP = 1_000  # how far down the word search a passage that the vectors found is looked for
+POSTINGS = 60_000  # entries of the full-text index that one question may cost
+OF_ONE_ARTICLE = 3
+RERANKED = 30
 NEAREST = 3
 
 
@@ -27,27 +46,53 @@ class Retrieval:
     nearest: tuple[ArticleRef, ...]
 
 
-class Retriever:
-    """Searches one index for one question; safe to call from many threads."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages that one of the searches found, row by row, with what is known of them."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    passages: list[Passage]
+    articles: list[Article]
+    vectors: Vectors
+    signals: Signals
+
+
+class Retriever:
+    """Searches one index for one question; safe to call from many threads.
+
+    `reranker`, where there is one, has the last word on the order of the best; what it cannot do is left as it was.
+    """
+
+    def __init__(self, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self._embedder = embedder
+        self._reranker = reranker
 
     def search(
         self, index: Index, question: str, *, limit: int = 10, exclude: frozenset[str] = frozenset()
     ) -> Retrieval:
+        """Blocks for milliseconds (with a reranking endpoint, its time). `exclude` are article ids.
+
+        Raises EmbeddingUnavailable.
+        """
+        query = parse_query(question, date.today())
         vector = self._embedder.embed_question(question)
-        near = index.search_vectors(vector, DEPTH, exclude)
-        worded = index.search_words(question_words(question), DEPTH, exclude)
-        fused = _fused(near, worded)[: max(limit, 20)]
-        passages = index.passages([name for name, _ in fused])
-        articles = index.articles({passage.article_id for passage in passages.values()})
-        evidence = tuple(
-            Evidence(passages[name], articles[passages[name].article_id], score) for name, score in fused
-        )
-        named = {found.article.id: reference(found.article) for found in evidence}
-        confidence = near[0].score if near else 0.0
-        return Retrieval(evidence[:limit], confidence, tuple(named.values())[:NEAREST])
+        found = _candidates(index, query, vector, exclude)
+        if not found.passages:
+            return Retrieval((), 0.0, ())
+        scores = with_feedback(first_scores(found.signals), found.vectors)
+        ranked = self._ranked(query, found, scores, limit)
+        sure = confidence(found.signals, scores)
+        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked))
+
+    def _ranked(self, query: Query, found: Candidates, scores: Scores, limit: int) -> list[Evidence]:
+        order = [int(row) for row in np.argsort(-scores, kind="stable")]
+        evidence = [Evidence(found.passages[row], found.articles[row], float(scores[row])) for row in order]
+        if self._reranker is not None:
+            evidence = _reranked(self._reranker, query.text, evidence)
+        single = [
+            replace(one, copies=copies) for one, copies in without_copies(evidence[: 3 * limit + RERANKED])
+        ]
+        spread = spread_over_articles(range(len(single)), [one.article.id for one in single], OF_ONE_ARTICLE)
+        return [single[row] for row in spread]
 
 
 def reference(article: Article) -> ArticleRef:
@@ -56,13 +101,56 @@ def reference(article: Article) -> ArticleRef:
     )
 
 
-def _fused(near: Sequence[Hit], worded: Sequence[Hit]) -> list[tuple[str, float]]:
-    scores: dict[str, float] = {}
-    for hits, weight in ((near, 0.6), (worded, 0.4)):
-        if not hits:
-            continue
-        values = np.array([hit.score for hit in hits])
-        least, spread = float(values.min()), float(values.max() - values.min()) or 1.0
-        for hit in hits:
-            scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + weight * (hit.score - least) / spread
-    return sorted(scores.items(), key=lambda item: item[1], reverse=True)
+def _candidates(index: Index, query: Query, vector: Vectors, exclude: frozenset[str]) -> Candidates:
+    frequencies = index.frequencies(query.words)
+    near = index.search_vectors(vector, CANDIDATES, exclude)
+    worded = index.search_words(affordable(frequencies, POSTINGS), WORDS_DEEP, exclude)
+    names = list(dict.fromkeys(hit.passage_id for hit in (*near, *worded[:CANDIDATES])))
+    passages, vectors = index.passages(names), index.load_vectors(names)
+    names = [name for name in names if name in passages and name in vectors]
+    articles = index.articles({passages[name].article_id for name in names})
+    rows = [passages[name] for name in names]
+    owners = [articles[row.article_id] for row in rows]
+    matrix = np.stack([vectors[name] for name in names]) if names else np.empty((0, len(vector)), np.float32)
+    signals = Signals(
+        cosine=(matrix @ vector).astype(np.float64),
+        words=_word_shares(names, worded, most_words(frequencies, index.size)),
+        phrase=_column(
+            _phrase_share(query, row.text, owner.title) for row, owner in zip(rows, owners, strict=True)
+        ),
+        period=_column(query.period is not None and query.period.holds(owner.published) for owner in owners),
+        publisher=_column(names_publisher(query, owner) for owner in owners),
+    )
+    return Candidates(rows, owners, matrix, signals)
+
+
+def _word_shares(names: Sequence[str], worded: Sequence[Hit], most: float) -> Scores:
+    """BM25 as a share of `most`; a passage below the depth of the search counts as its last one does."""
+    scores = {hit.passage_id: hit.score for hit in worded}
+    least = worded[-1].score if len(worded) >= WORDS_DEEP else 0.0
+    return _column(scores.get(name, least) for name in names) / max(most, 1e-6)
+
+
+def _phrase_share(query: Query, text: str, title: str) -> float:
+    if not query.phrases:
+        return 0.0
+    place = f"{title}\n{text}".lower()
+    return sum(phrase in place for phrase in query.phrases) / len(query.phrases)
+
+
+def _column(values: Iterable[float]) -> Scores:
+    return np.fromiter(values, np.float64)
+
+
+def _reranked(reranker: Reranker, question: str, evidence: list[Evidence]) -> list[Evidence]:
+    head, tail = evidence[:RERANKED], evidence[RERANKED:]
+    scores = reranker.scores(question, [f"{one.article.title}\n{one.passage.text}" for one in head])
+    if scores is None:
+        return evidence
+    order = sorted(range(len(head)), key=lambda row: -scores[row])
+    return [replace(head[row], score=scores[row]) for row in order] + tail
+
+
+def _nearest(ranked: Sequence[Evidence]) -> tuple[ArticleRef, ...]:
+    named = {one.article.id: reference(one.article) for one in ranked}
+    return tuple(named.values())[:NEAREST]

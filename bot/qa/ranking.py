@@ -1,0 +1,97 @@
+"""One score for a passage from what several searches know of it.
+
+Each signal lies between 0 and about 1 and means the same for every question, so a fixed weighted sum can rank, and
+no signal can drown another by its scale. The weights were learned by regression over the passages of each question
+(the gold article's against all others', softmax); `benchmarks/results.md` says on which questions, and how others did.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.vectors import Vectors
+
+Scores = npt.NDArray[np.float64]
+
+WORDS_AGAINST_COSINE = 1.0
+FEEDBACK = 0.6
+FEEDBACK_PASSAGES = 5
+PUBLISHER = 0.06
+PERIOD = 0.04
+PHRASE = 0.10
+
+_K1 = 1.2  # as in FTS5's bm25()
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of the candidates, row by row: cosine to the question, and BM25 as a share of the most possible."""
+
+    cosine: Scores
+    words: Scores
+    phrase: Scores
+    period: Scores
+    publisher: Scores
+
+
+def first_scores(signals: Signals) -> Scores:
+    return (
+        signals.cosine
+        + WORDS_AGAINST_COSINE * signals.words
+        + PHRASE * signals.phrase
+        + PERIOD * signals.period
+        + PUBLISHER * signals.publisher
+    )
+
+
+def with_feedback(scores: Scores, vectors: Vectors) -> Scores:
+    """Scores raised by nearness to what the best passages have in common (pseudo-relevance feedback, after Rocchio).
+
+    `vectors` (n, d), of unit length, are the candidates' own.
+    """
+    best = np.argsort(-scores)[:FEEDBACK_PASSAGES]
+    centre = vectors[best].mean(axis=0)
+    length = float(np.linalg.norm(centre))
+    return scores if length == 0 else scores + FEEDBACK * (vectors @ (centre / length))
+
+
+def most_words(frequencies: Mapping[str, int], passages: int) -> float:
+    """The BM25 that no passage can exceed for these words, given in how many of `passages` each stands."""
+    return sum((_K1 + 1) * rarity(count, passages) for count in frequencies.values())
+
+
+def rarity(count: int, passages: int) -> float:
+    """The inverse document frequency, as FTS5's bm25() has it."""
+    return max(1e-6, math.log((passages - count + 0.5) / (count + 0.5)))
+
+
+def affordable(frequencies: Mapping[str, int], postings: int) -> list[str]:
+    """The rarest words whose entries in the index add up to `postings`; one at least, and none that stands nowhere.
+
+    A search takes as long as its words have entries, and the commonest words tell least.
+    """
+    found: list[str] = []
+    total = 0
+    for word, count in sorted(frequencies.items(), key=lambda item: item[1]):
+        total += count
+        if found and total > postings:
+            break
+        if count:
+            found.append(word)
+    return found
+
+
+def spread_over_articles(order: Sequence[int], articles: Sequence[str], most: int) -> list[int]:
+    """`order` with those passages put last that have `most` better ones of the same article before them."""
+    seen: dict[str, int] = {}
+    early: list[int] = []
+    late: list[int] = []
+    for row in order:
+        seen[articles[row]] = seen.get(articles[row], 0) + 1
+        (early if seen[articles[row]] <= most else late).append(row)
+    return early + late
