@@ -50,11 +50,11 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def install(lock_file: Path = RUNTIME_LOCK) -> int:
+def install(*, for_tests: bool = False) -> int:
     """The environment, the packages, the local model: each only where it is not in place yet."""
     check_python(sys.version_info[:2])
     make_environment()
-    install_packages(lock_file)
+    install_packages(DEV_LOCK if for_tests else RUNTIME_LOCK)
     install_model()
     return 0
 
@@ -73,7 +73,7 @@ def run() -> int:
 
 def test() -> int:
     """Every check, even after one failed; pytest last, so that its closing line ends the output."""
-    install(DEV_LOCK)
+    install(for_tests=True)
     failed = [" ".join(linter) for linter in LINTERS if call_module(*linter)]
     for name in failed:
         print(f"FAILED: {name}", flush=True)
@@ -81,18 +81,18 @@ def test() -> int:
 
 
 def pytest(*options: str) -> int:
-    install(DEV_LOCK)
+    install(for_tests=True)
     return call_module("pytest", *options)
 
 
 def bench() -> int:
-    install(DEV_LOCK)
+    install(for_tests=True)
     return call_module("benchmarks")
 
 
 def lock() -> int:
     """Write both locks anew. Versions change only where the .in files ask for others; `uv` makes the locks."""
-    install(DEV_LOCK)
+    install(for_tests=True)
     compiling = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
     compiling += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
     return call_module(*compiling, "requirements.in", "-o", RUNTIME_LOCK.name) or call_module(
@@ -144,10 +144,7 @@ def environment_version() -> tuple[int, ...] | None:
 
 def install_packages(lock_file: Path) -> None:
     """pip, by the lock's hashes. The dev lock holds all that the runtime lock does, so it serves for both."""
-    stamps = {lock_file: stamp_of(lock_file)}
-    if lock_file == RUNTIME_LOCK and DEV_LOCK.exists():
-        stamps[DEV_LOCK] = stamp_of(DEV_LOCK)
-    if any(stamp.exists() for stamp in stamps.values()):
+    if stamp_of(lock_file).exists():
         return
     print(f"Installing the packages of {lock_file.name}", flush=True)
     options = ["--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet"]
@@ -157,7 +154,8 @@ def install_packages(lock_file: Path) -> None:
         )
     for older in VENV.glob("installed-*"):
         older.unlink()
-    stamps[lock_file].touch()
+    for installed in {lock_file, RUNTIME_LOCK}:
+        stamp_of(installed).touch()
 
 
 def stamp_of(lock_file: Path) -> Path:

@@ -200,7 +200,8 @@ def _reference(weights: dict[str, npt.NDArray[np.float32]], ids: list[int]) -> n
     def norm(x: npt.NDArray[np.float64], name: str) -> npt.NDArray[np.float64]:
         centred = x - x.mean(-1, keepdims=True)
         scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12)
-        return scaled * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        normed: npt.NDArray[np.float64] = scaled * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        return normed
 
     table = "embeddings.{}_embeddings.weight"
     x = weights[table.format("word")][ids].astype(np.float64)
@@ -217,5 +218,6 @@ def _reference(weights: dict[str, npt.NDArray[np.float32]], ids: list[int]) -> n
         x = norm(x + linear(heard, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm")
         wide = gelu(linear(x, f"{at}.intermediate.dense"))
         x = norm(x + linear(wide, f"{at}.output.dense"), f"{at}.output.LayerNorm")
-    mean: npt.NDArray[np.float64] = x.mean(0)
-    return np.asarray(mean / np.linalg.norm(mean))
+    mean = x.mean(0)
+    unit: npt.NDArray[np.float64] = mean / np.linalg.norm(mean)
+    return unit
