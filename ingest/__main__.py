@@ -1,83 +1,159 @@
-"""`python -m ingest`: bring the index in line with the articles."""
+"""`python -m ingest`: bring the index in line with the articles, and every other change of the corpus."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from ingest.embedding import make_embedder
-from ingest.errors import UserFacingError
-from ingest.pipeline import Outcome, ingest_corpus
+from ingest.actions import Asked, Result, perform
+from ingest.errors import ConfigError, UserFacingError
+from ingest.guard import Guard
 from ingest.progress import json_lines, progress_bars, silent
-from ingest.settings import DEFAULT_CONFIG, load_ingest_settings
+from ingest.removals import TooManyRemoved
+from ingest.running import RunInProgress
+from ingest.settings import DEFAULT_CONFIG
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, guard: Guard | None = None) -> int:
+    """Run one command and return its exit code. `guard` is for tests that fetch from this computer."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
     try:
-        outcome = _ingest(options)
+        result = _perform(options, guard or Guard())
     except UserFacingError as error:
-        _show_error(str(error), as_json=options.json)
+        _show_error(str(error), _details(error), as_json=options.json)
         return error.exit_code
     except OSError as error:
-        _show_error(f"{error}. The last index stays in use; make room or mend the folder, and run this again.", as_json=options.json)
+        text = f"{error}. The last index stays in use; make room or mend the folder, and run this again."
+        _show_error(text, {}, as_json=options.json)
         return 1
     except KeyboardInterrupt:
-        _show_error("Stopped. The last index stays in use, and what was embedded is kept.", as_json=options.json)
+        text = "Stopped. The last index stays in use, and what was embedded is kept."
+        _show_error(text, {}, as_json=options.json)
         return 130
     if options.json:
-        print(json.dumps(outcome.shape(), ensure_ascii=False).encode("utf-8", "replace").decode())
+        print(json.dumps(result.shape, ensure_ascii=False).encode("utf-8", "replace").decode())
     else:
-        _show(outcome, dry_run=options.dry_run)
+        Console(highlight=False, markup=False, soft_wrap=True).print(result.text)
     return 0
 
 
-def _ingest(options: argparse.Namespace) -> Outcome:
-    settings = load_ingest_settings(options.config)
-    embedding = settings.embedding
-    embedder = make_embedder(embedding.provider, embedding.model, embedding.base_url)
+def _perform(options: argparse.Namespace, guard: Guard) -> Result:
+    if options.paths and _action(options) != "refresh":
+        raise ConfigError("PATHs go with a plain run only; leave them out, or leave the flag out.")
+    asked = Asked(
+        action=_action(options),
+        what=tuple(options.add or options.remove or ()),
+        file=options.export or options.imported or options.backup,
+        name=options.name,
+        by=options.by or _user(),
+        paths=tuple(options.paths),
+        dry_run=options.dry_run,
+        allow_removals=options.allow_removals,
+        scheduled=options.scheduled,
+        limit=options.log or 0,
+        guard=guard,
+    )
     watched = nullcontext(json_lines() if options.progress else silent) if options.json else progress_bars()
     with watched as report:
-        return ingest_corpus(settings, embedder, only=options.paths, dry_run=options.dry_run, report=report)
+        return perform(options.config, asked, report)
 
 
-def _show(outcome: Outcome, *, dry_run: bool) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
-    verb = "would be " if dry_run else ""
-    console.print(
-        f"{outcome.added} {verb}added, {outcome.changed} changed, {outcome.removed} removed, "
-        f"{outcome.unchanged} unchanged; {outcome.passages} passages in {outcome.seconds:.1f} s"
-    )
-    if outcome.rejected:
-        console.print(f"{len(outcome.rejected)} not read:")
-        for reject in outcome.rejected:
-            console.print(f"  {reject.path}: {reject.reason}")
+def _action(options: argparse.Namespace) -> str:
+    named = {
+        "add": options.add, "remove": options.remove, "rollback": options.rollback, "log": options.log is not None,
+        "status": options.status, "export": options.export, "import": options.imported, "backup": options.backup,
+    }  # fmt: skip
+    return next((name for name, given in named.items() if given), "refresh")
 
 
-def _show_error(text: str, *, as_json: bool) -> None:
+def _details(error: UserFacingError) -> dict[str, Any]:
+    """What a program that reads the error can act on."""
+    if isinstance(error, RunInProgress):
+        return {"running": error.running}
+    if isinstance(error, TooManyRemoved):
+        return {"removals": error.removals}
+    return {}
+
+
+def _show_error(text: str, details: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"outcome": "failed", "error": text}, ensure_ascii=False))
+        shape = {"outcome": "failed", "error": text} | details
+        print(json.dumps(shape, ensure_ascii=False).encode("utf-8", "replace").decode())
     else:
         Console(stderr=True).print(text, style="red", markup=False, highlight=False)
 
 
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as containers have
+        return "somebody"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ingest", description="Read the articles and bring the index in line with them."
+        prog="python -m ingest",
+        description="Read the articles and bring the index in line with them; or change the corpus by hand.",
     )
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="only these; articles elsewhere stay")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="only these; articles elsewhere stay"
+    )
+    changes = parser.add_mutually_exclusive_group()
+    changes.add_argument("--refresh", action="store_true", help="read all sources again, as without any flag")
+    changes.add_argument(
+        "--add", nargs="+", metavar="FILE_OR_URL", help="put these in, whatever the sources hold"
+    )
+    changes.add_argument(
+        "--remove", nargs="+", metavar="ID_OR_URL_OR_TITLE", help="take these out, and keep them out"
+    )
+    changes.add_argument(
+        "--rollback", action="store_true", help="go back to the index before the last change"
+    )
+    changes.add_argument("--export", type=Path, metavar="FILE", help="write the corpus into one file")
+    changes.add_argument(
+        "--import", type=Path, metavar="FILE", dest="imported", help="replace the corpus by an exported one"
+    )
+    changes.add_argument(
+        "--backup", type=Path, metavar="FILE", help="like --export, with the audit log and the fetched pages"
+    )
+    changes.add_argument(
+        "--log", nargs="?", type=_positive, const=20, metavar="N", help="the last N changes, by whom"
+    )
+    changes.add_argument("--status", action="store_true", help="what the index holds, and who is changing it")
+    parser.add_argument("--name", help="with --add of one file: what it is called")
+    parser.add_argument("--by", metavar="NAME", help="who asked for it, for the audit log; default: you")
+    parser.add_argument(
+        "--allow-removals", action="store_true", help="publish though many articles disappear"
+    )
+    parser.add_argument(
+        "--scheduled", action="store_true", help="a refresh by the clock: none after a roll back"
+    )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="default: config.toml")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
-    parser.add_argument("--progress", action="store_true", help="with --json: a line a step on standard error")
+    parser.add_argument(
+        "--progress", action="store_true", help="with --json: a line a step on standard error"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 10_000:
+        raise argparse.ArgumentTypeError("must be between 1 and 10000")
+    return number
 
 
 if __name__ == "__main__":

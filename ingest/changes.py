@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +17,25 @@ from ingest.errors import UserFacingError
 from ingest.guard import Guard
 from ingest.readers.document import Reject
 from ingest.uploads import UploadRefused
+from ingest.vectors import VectorStore
 
 Action = Literal["refresh", "add", "remove", "import"]
 
 
 class NoSuchArticle(UserFacingError):
     """What was to be removed is not in the corpus, or more than one article is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A corpus from another machine, by article id, in place of the present one. `prepare` puts its vectors into the
+    store, once the lock is held; `name` is that of its file.
+    """
+
+    articles: dict[str, Article]
+    curation: Curation
+    prepare: Callable[[VectorStore], None]
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Change:
     add: tuple[Upload, ...] = ()
     add_paths: tuple[Path, ...] = ()
     remove: tuple[str, ...] = ()
+    imported: Imported | None = None
     allow_removals: bool = False
     guard: Guard = field(default_factory=Guard)
 
@@ -59,7 +73,10 @@ class Change:
         """
         if self.action != "add":
             return curation
-        places = [*((one.origin, one.path) for one in found.values()), *(place[1:] for place in held.values())]
+        places = [
+            *((one.origin, one.path) for one in found.values()),
+            *(place[1:] for place in held.values()),
+        ]
         useful = {path for origin, path in places if origin == UPLOADS}
         useless = {upload.path for upload in self.add if upload.path not in useful}
         if len(useless) == len(self.add) and not (found or self.add_paths):
@@ -80,6 +97,8 @@ class Change:
     @property
     def names(self) -> tuple[str, ...]:
         """What it is about, for the log."""
+        if self.imported is not None:
+            return (self.imported.name,)
         return (*(upload.name for upload in self.add), *(path.name for path in self.add_paths), *self.remove)
 
 
@@ -97,11 +116,17 @@ def articles_named(names: Sequence[str], catalogue: Catalogue | None, held: Cura
         matching = _matching(name, catalogue) if catalogue is not None else []
         if len(matching) > 1:
             ids = ", ".join(article.id for article in matching[:10])
-            raise NoSuchArticle(f"{len(matching)} articles have the title {name[:200]!r}. Name one by its id: {ids}.")
+            raise NoSuchArticle(
+                f"{len(matching)} articles have the title {name[:200]!r}. Name one by its id: {ids}."
+            )
         if not matching:
-            buried = [stone for stone in held.tombstones if name in (stone.article_id, stone.url, stone.title)]
+            buried = [
+                stone for stone in held.tombstones if name in (stone.article_id, stone.url, stone.title)
+            ]
             if buried:
-                raise NoSuchArticle(f"{name[:200]!r} was removed before, by {buried[0].by} at {buried[0].at}.")
+                raise NoSuchArticle(
+                    f"{name[:200]!r} was removed before, by {buried[0].by} at {buried[0].at}."
+                )
             raise NoSuchArticle(f"No article has the id, URL or title {name[:200]!r}.")
         found += matching
     return found
@@ -128,5 +153,7 @@ def _removed(held: Curation, articles: Sequence[Article], by: str, previous: Cat
 
 
 def _articles_of(catalogue: Catalogue, origin: str, path: str) -> set[str]:
-    rows = catalogue.connection.execute("SELECT id FROM articles WHERE origin = ? AND path = ?", (origin, path))
+    rows = catalogue.connection.execute(
+        "SELECT id FROM articles WHERE origin = ? AND path = ?", (origin, path)
+    )
     return {row[0] for row in rows}

@@ -25,7 +25,7 @@ from ingest.removals import check_removals
 from ingest.running import exclusive
 from ingest.settings import IngestSettings
 from ingest.tokens import count_tokens
-from ingest.uploads import adopted_uploads, discard_uploads
+from ingest.uploads import adopted_uploads, discard_uploads, uploads_in_use
 from ingest.vectors import VectorStore
 
 VECTORS = "vectors.sqlite"
@@ -124,6 +124,8 @@ def ingest_corpus(
             return run.end(_outcome(plan, change, held.passages, current, started))
         store_path = settings.index.directory / VECTORS
         with closing(VectorStore(store_path, embedder.identity.key)) as store:
+            if change.imported is not None:
+                change.imported.prepare(store)
             folder = generations.begin()
             builder = IndexBuilder(folder, settings.index, None if stale else previous, store, embedder.identity.key)
             with closing(builder):
@@ -133,11 +135,11 @@ def ingest_corpus(
                 _embed(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
                 passages = builder.finish(report)
-            uploads = _uploads_in_use(generations)
+            uploads = uploads_in_use(generations)
             generation = generations.publish(folder)
             generations.prune()
             store.prune(_vectors_in_use(generations))
-            discard_uploads(settings.corpus.uploads, uploads - _uploads_in_use(generations))
+            discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
         outcome = _outcome(plan, change, passages, generation, started)
         record(settings.index.directory, outcome.audit_entry(change.by, change.names))
         return run.end(outcome)
@@ -194,6 +196,9 @@ class _Plan:
 
 def _plan(settings: IngestSettings, change: Change, only: Sequence[Path], held: _Held, report: Report) -> _Plan:
     """Read what is to be read, and compare it with the last generation."""
+    if change.imported is not None:
+        articles, curation = change.imported.articles, change.imported.curation
+        return _Plan(replaced(articles, held.hashes), (), curation, frozenset())
     with held.catalogue() as old:
         curation = change.begun(held.curation, old)
         if change.action == "remove":
@@ -243,6 +248,14 @@ def compare(
     return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))
 
 
+def replaced(found: dict[str, Article], held: dict[str, tuple[str, str, str]]) -> Comparison:
+    """The comparison when `found` is to be all that there is."""
+    added = tuple(article for name, article in found.items() if name not in held)
+    changed = tuple(one for name, one in found.items() if name in held and held[name][0] != content_hash(one))
+    removed = tuple(name for name in held if name not in found)
+    return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))
+
+
 def _carry_over(builder: IndexBuilder, previous: Path, comparison: Comparison) -> None:
     """Split the articles anew that this run does not change: the way passages are made is another now."""
     replaced = {*comparison.removed, *(article.id for article in comparison.changed)}
@@ -278,15 +291,6 @@ def _vectors_in_use(generations: Generations) -> set[str]:
     for name in generations.published():
         with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
             used.update(catalogue.passage_vectors().values())
-    return used
-
-
-def _uploads_in_use(generations: Generations) -> set[str]:
-    """The files added by hand that any generation still on disk names."""
-    used: set[str] = set()
-    for name in generations.published():
-        with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
-            used.update(upload.path for upload in Curation.load(catalogue).uploads)
     return used
 
 

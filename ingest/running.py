@@ -20,6 +20,7 @@ _STATE = "run.json"
 _LAST = "last_run.json"
 _EVERY = 1.0  # seconds between two writes of the state
 _KEPT_REJECTS = 100
+_LOOKS = 10
 
 
 class RunInProgress(IngestBusy):
@@ -86,11 +87,15 @@ def exclusive(generations: Generations, action: str, by: str) -> Iterator[Run]:
     """
     directory = generations.directory
     with ExitStack() as held:
-        try:
-            held.enter_context(generations.writing())
-        except IngestBusy as error:
-            state = running(directory)
-            raise RunInProgress(f"{_described(state)} {error}" if state else str(error), state) from None
+        for attempt in range(_LOOKS + 1):
+            try:
+                held.enter_context(generations.writing())
+                break
+            except IngestBusy as error:
+                state = running(directory)
+                if state or attempt == _LOOKS:
+                    raise RunInProgress(f"{_described(state)} {error}" if state else str(error), state) from None
+                time.sleep(0.05)  # somebody only looked whether the lock is held, or is about to say who it is
         run = Run(directory, by, action, datetime.now(UTC).isoformat(timespec="seconds"))
         run.tell("starting", 0, 0)
         try:
@@ -101,6 +106,18 @@ def exclusive(generations: Generations, action: str, by: str) -> Iterator[Run]:
         finally:
             with suppress(OSError):
                 (directory / _STATE).unlink(missing_ok=True)
+
+
+def is_running(generations: Generations) -> bool:
+    """Whether somebody holds the lock now."""
+    if not generations.directory.is_dir():
+        return False
+    try:
+        with generations.writing():
+            (generations.directory / _STATE).unlink(missing_ok=True)  # of a run that was killed
+            return False
+    except IngestBusy:
+        return True
 
 
 def running(directory: Path) -> dict[str, Any] | None:

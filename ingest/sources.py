@@ -169,6 +169,12 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
     return tuple(replace(source, within=within[source]) for source in in_order if source in within)
 
 
+def holds(source: Source, path: Path) -> bool:
+    """Whether a file is one of the source's own."""
+    place = Path(os.path.abspath(path))
+    return place.is_file() and _at_or_below(place, source.location) and _matches(source, place)
+
+
 def _matches(source: Source, place: Path) -> bool:
     return source.pattern is None or place.is_dir() or place in source.location.glob(source.pattern)
 

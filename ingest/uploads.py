@@ -9,14 +9,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import Collection, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ingest.addresses import BadAddress, canonical_address
+from ingest.catalogue import Catalogue
 from ingest.curation import Curation, Upload
 from ingest.errors import ConfigError, UserFacingError
+from ingest.generations import Generations
+from ingest.index import CATALOGUE
 from ingest.readers.document import Reject
 from ingest.sources import KINDS, Listing, Source, SourceFile
 
@@ -109,6 +112,15 @@ def adopted_uploads(folder: Path) -> Curation:
     found = sorted(place for place in folder.iterdir() if _OURS.fullmatch(place.name))
     at = (datetime.fromtimestamp(place.stat().st_mtime, UTC).isoformat(timespec="seconds") for place in found)
     return Curation(tuple(Upload(place.name, place.name, "", moment) for place, moment in zip(found, at, strict=True)))
+
+
+def uploads_in_use(generations: Generations) -> set[str]:
+    """The paths of what was added by hand that any generation still names."""
+    used: set[str] = set()
+    for name in generations.published():
+        with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+            used.update(upload.path for upload in Curation.load(catalogue).uploads)
+    return used
 
 
 def discard_uploads(folder: Path, paths: Collection[str]) -> None:

@@ -1,0 +1,153 @@
+"""What `python -m ingest` can be asked to do, one function each; every change runs under the same lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.audit import latest
+from ingest.changes import Change, now
+from ingest.curation import Upload
+from ingest.embedding import Embedder, make_embedder
+from ingest.errors import ConfigError
+from ingest.export import Contents, export_corpus
+from ingest.guard import Guard
+from ingest.importing import import_corpus
+from ingest.pipeline import Outcome, ingest_corpus
+from ingest.progress import Report
+from ingest.rollback import roll_back
+from ingest.settings import IngestSettings, load_ingest_settings
+from ingest.sources import configured_sources, holds
+from ingest.status import corpus_status
+from ingest.uploads import file_upload, is_url, url_upload
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One command. `what` are the things to add or remove, `file` the one to export to or import from."""
+
+    action: str
+    what: tuple[str, ...] = ()
+    file: Path | None = None
+    name: str | None = None
+    by: str = ""
+    paths: tuple[Path, ...] = ()
+    dry_run: bool = False
+    allow_removals: bool = False
+    scheduled: bool = False
+    limit: int = 20
+    guard: Guard = field(default_factory=Guard)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The JSON object of a command, and the same for people."""
+
+    shape: dict[str, Any]
+    text: str
+
+
+def perform(config: Path, asked: Asked, report: Report) -> Result:
+    """Do what was asked; raises UserFacingError."""
+    settings = load_ingest_settings(config)
+    match asked.action:
+        case "status":
+            status = corpus_status(settings)
+            return Result(status, "\n".join(f"{name}: {value}" for name, value in status.items()))
+        case "log":
+            return _log(settings, asked.limit)
+        case "rollback":
+            undone = roll_back(settings, asked.by)
+            text = f"Back to generation {undone.generation}: {undone.articles} articles, {undone.passages} passages."
+            return Result(undone.shape(), text)
+        case "export" | "backup":
+            assert asked.file is not None
+            contents = export_corpus(settings, asked.file, asked.by, whole=asked.action == "backup")
+            return Result(contents.shape(asked.action), _written(contents, asked.file))
+        case "import":
+            assert asked.file is not None
+            imported = import_corpus(
+                settings, _embedder(settings), asked.file, asked.by, report, asked.allow_removals
+            )
+            return Result(imported.shape() | {"action": "import"}, _changed(imported, dry_run=False))
+        case "add":
+            change = _addition(settings, asked)
+        case "remove":
+            change = Change("remove", asked.by, remove=asked.what)
+        case _:
+            if (
+                asked.scheduled
+                and (last := latest(settings.index.directory, 1))
+                and last[0].action == "rollback"
+            ):
+                text = f"Nothing was read: {last[0].by} went back to an older index. Run a refresh by hand to go on."
+                return Result(
+                    {"action": "refresh", "held": "rollback", "by": last[0].by, "at": last[0].at}, text
+                )
+            change = Change("refresh", asked.by, allow_removals=asked.allow_removals, guard=asked.guard)
+    outcome = ingest_corpus(
+        settings, _embedder(settings), only=asked.paths, dry_run=asked.dry_run, report=report, change=change
+    )
+    return Result(outcome.shape(), _changed(outcome, dry_run=asked.dry_run))
+
+
+def _addition(settings: IngestSettings, asked: Asked) -> Change:
+    """What is to be added: files of a configured source where they are, others copied, addresses to be fetched."""
+    if asked.name is not None and len(asked.what) != 1:
+        raise ConfigError("--name goes with one file only.")
+    if asked.dry_run:
+        raise ConfigError("--add has no --dry-run: whether a file holds an article shows when it is read.")
+    sources = configured_sources(settings.corpus, settings.base)
+    uploads: list[Upload] = []
+    paths: list[Path] = []
+    for written in asked.what:
+        if is_url(written):
+            uploads.append(url_upload(written, asked.by, now()))
+        elif any(holds(source, Path(written)) for source in sources):
+            paths.append(Path(written))
+        else:
+            file = Path(written)
+            uploads.append(
+                file_upload(file, asked.name or file.name, settings.corpus.uploads, asked.by, now())
+            )
+    return Change("add", asked.by, tuple(uploads), tuple(paths), guard=asked.guard)
+
+
+def _embedder(settings: IngestSettings) -> Embedder:
+    embedding = settings.embedding
+    return make_embedder(embedding.provider, embedding.model, embedding.base_url)
+
+
+def _log(settings: IngestSettings, limit: int) -> Result:
+    entries = latest(settings.index.directory, limit)
+    lines = [
+        f"{entry.at}  {entry.by}  {entry.action}: +{entry.added} ~{entry.changed} -{entry.removed}"
+        + (f"  {', '.join(entry.what)}" if entry.what else "")
+        for entry in entries
+    ]
+    return Result(
+        {"log": [entry.shape() for entry in entries]}, "\n".join(lines) or "Nothing has been changed yet."
+    )
+
+
+def _changed(outcome: Outcome, *, dry_run: bool) -> str:
+    verb = "would be " if dry_run else ""
+    lines = [
+        f"{outcome.added} {verb}added, {outcome.changed} changed, {outcome.removed} removed, "
+        f"{outcome.unchanged} unchanged; {outcome.passages} passages in {outcome.seconds:.1f} s"
+    ]
+    if outcome.action in ("add", "remove"):
+        lines += [f"  {article.title} ({article.id})" for article in outcome.articles]
+    if outcome.rejected:
+        lines.append(f"{len(outcome.rejected)} not read:")
+        lines += [f"  {reject.path}: {reject.reason}" for reject in outcome.rejected]
+    return "\n".join(lines)
+
+
+def _written(contents: Contents, file: Path) -> str:
+    return f"{contents.articles} articles, {contents.vectors} vectors and {contents.uploads} uploads are in {file}."
+
+
+__all__: Sequence[str] = ["Asked", "Result", "perform"]

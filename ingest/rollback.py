@@ -1,0 +1,60 @@
+"""Back to the generation before: what was added, removed or read since is undone."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.audit import AuditEntry, record
+from ingest.catalogue import Catalogue
+from ingest.errors import NothingToRollBack
+from ingest.generations import Generations
+from ingest.index import CATALOGUE
+from ingest.running import exclusive
+from ingest.settings import IngestSettings
+from ingest.uploads import discard_uploads, uploads_in_use
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    """`generation` is in use again, in place of `undone`."""
+
+    generation: str
+    undone: str
+    articles: int
+    passages: int
+
+    def shape(self) -> dict[str, Any]:
+        """The JSON object that `--rollback --json` prints."""
+        return {
+            "action": "rollback",
+            "generation": self.generation,
+            "undone": self.undone,
+            "articles": self.articles,
+            "passages": self.passages,
+        }
+
+
+def roll_back(settings: IngestSettings, by: str) -> RolledBack:
+    """Make the previous generation current. Raises NothingToRollBack, IndexMissing or RunInProgress."""
+    generations = Generations(settings.index.directory)
+    with exclusive(generations, "rollback", by) as run:
+        undone, previous = generations.require_current(), generations.previous()
+        if previous is not None and _embedder(generations, previous) != _embedder(generations, undone):
+            raise NothingToRollBack(
+                f"Generation {previous} was made with another embedder, so it could not be searched. "
+                "Set [embedding] back and run `python -m ingest` instead."
+            )
+        uploads = uploads_in_use(generations)
+        generation = generations.roll_back()
+        discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
+        with closing(Catalogue(generations.path(generation) / CATALOGUE, readonly=True)) as catalogue:
+            outcome = RolledBack(generation, undone, catalogue.count("articles"), catalogue.count("passages"))
+        record(settings.index.directory, AuditEntry(by, "rollback", (undone,), generation=generation))
+        return run.end(outcome)
+
+
+def _embedder(generations: Generations, name: str) -> str | None:
+    with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+        return catalogue.meta("embedder")
