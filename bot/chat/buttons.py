@@ -40,6 +40,8 @@ class AnswerButton(
         press = presses.get(self.action)
         # discord.py only logs what a dynamic item raises, so the client's handler is called from here
         try:
+            if not await interaction.client.admits(interaction):
+                return
             if press is None:
                 raise LookupError(f"no button does {self.action!r}")
             await press(interaction, self.key, self.number)

@@ -20,7 +20,7 @@ from discord.ext import tasks
 from bot.chat.buttons import AnswerButton, Press
 from bot.chat.corpus import Corpus
 from bot.chat.displays import NO_PINGS
-from bot.chat.failures import explain, root_cause, token_is_gone
+from bot.chat.failures import Refused, explain, root_cause, token_is_gone
 from bot.chat.feedback import Feedback
 from bot.chat.forms import submitted
 from bot.chat.help import Help
@@ -28,7 +28,7 @@ from bot.chat.insights import Insights
 from bot.chat.language import CommandTranslator
 from bot.chat.monitoring import monitoring_app
 from bot.chat.privacy import Privacy
-from bot.chat.questions import Questions, say_privately
+from bot.chat.questions import Questions, of_interaction, say_privately
 from bot.chat.server_settings import SettingsCommands
 from bot.chat.services import Answers, Embed, Services, words_of
 from bot.chat.sources import PageButton, Sources
@@ -82,6 +82,17 @@ class BylineClient(discord.Client):
     async def on_message(self, message: discord.Message) -> None:
         if self.user is not None:
             await self.questions.from_message(message, self.user)
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether the bot does anything in this server; if not, the person has been told."""
+        words, place, _person = of_interaction(interaction)
+        try:
+            self.services.check_server(place, words)
+        except Refused as refused:
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await say_privately(interaction, str(refused))
+            return False
+        return True
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         try:
@@ -151,9 +162,8 @@ class BylineClient(discord.Client):
 
 class Tree(app_commands.CommandTree[BylineClient]):
     async def interaction_check(self, interaction: discord.Interaction[BylineClient], /) -> bool:
-        started = time.monotonic()
-        interaction.extras["started"] = started
-        return True
+        interaction.extras["started"] = time.monotonic()
+        return await interaction.client.admits(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[BylineClient], error: app_commands.AppCommandError, /

@@ -123,6 +123,10 @@ class Questions:
                     words("Ask me something about the articles: write your question after my name.")
                 )
             self._services.check_may_ask(place, person_of(message.author, allowed), words)
+            if message.guild is not None and self._services.is_private(place):
+                raise Refused(
+                    words("Here I answer in private: use {ask}, and only you see it.", ask="`/ask`")
+                )
         except UserFacingError as error:
             await display.fail(explain(error, words))
             return

@@ -89,16 +89,25 @@ class Services:
         await self.records.save_server_settings(server, settings.as_changes() if settings else {})
         self.servers[server] = settings or ServerSettings.of(self.settings.discord)
 
-    def check_may_ask(self, place: Place, person: Person, words: Words) -> None:
-        """Raise Refused, with the reason, unless this person may ask here and now. Starts their cooldown."""
-        if self.closing:
-            raise Refused(words("I am being restarted. Please ask again in a minute."))
+    def check_server(self, place: Place, words: Words) -> None:
+        """Raise Refused where the bot does nothing at all: nothing of the corpus is to be seen there."""
         if not answers_in(place, self.settings.discord):
             raise Refused(words("I do not answer in this server."))
+
+    def check_place(self, place: Place, person: Person, words: Words) -> None:
+        """Raise Refused, with the reason, unless this person may look at the articles here."""
+        self.check_server(place, words)
         server = self.server(place.server)
         if (reason := refusal(place, person, server)) is not None:
             channels = " ".join(f"<#{channel}>" for channel in server.allowed_channels[:10])
             raise Refused(words(reason, channels=channels))
+
+    def check_may_ask(self, place: Place, person: Person, words: Words) -> None:
+        """Raise Refused, with the reason, unless this person may ask here and now. Starts their cooldown."""
+        if self.closing:
+            raise Refused(words("I am being restarted. Please ask again in a minute."))
+        self.check_place(place, person, words)
+        server = self.server(place.server)
         left = self.cooldowns.take(
             {
                 ("person", person.id): server.cooldown_seconds,

@@ -42,6 +42,8 @@ class PageButton(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         try:
+            if not await interaction.client.admits(interaction):
+                return
             await interaction.client.turn_page(interaction, self.query, self.offset)
         except Exception as error:
             await interaction.client.failed(interaction, error)
@@ -58,6 +60,8 @@ class Sources:
             interaction: discord.Interaction[Any],
             query: app_commands.Range[str, 1, _QUERY_LIMIT] | None = None,
         ) -> None:
+            words, place, person = of_interaction(interaction)
+            self._services.check_place(place, person, words)
             await acknowledge(interaction, private=True)
             message = await self._page(interaction, query or "", 0)
             await interaction.edit_original_response(view=message, allowed_mentions=NO_PINGS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import discord
 import pytest
-from stage import ARTICLES, ShelfOfTwo, World, labels, shown
+from stage import ARTICLES, ShelfOfTwo, World, labels, shown, texts
 
 from ingest.articles import Article
 from ingest.errors import IndexMissing
@@ -112,6 +112,16 @@ class TestSettings:
         await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
         assert (await world.ann.slash(world.channel, "ask", question="Who?")).ephemeral
         assert not (await world.ann.slash(world.channel, "ask", question="Who?", private=False)).ephemeral
+
+    async def test_a_mention_in_a_private_channel_is_pointed_to_the_private_way(
+        self, world: World, boss
+    ) -> None:  # type: ignore[no-untyped-def]
+        assert world.client.user is not None
+        await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
+        await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+        assert world.channel.last_message is not None
+        assert "Here I answer in private: use `/ask`" in texts(world.channel.last_message.components)
+        assert world.answers.asked == []
 
     async def test_asking_can_be_kept_to_a_role(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
         readers = world.guild.create_role("readers")

@@ -238,6 +238,9 @@ async def test_servers_that_are_not_allowed_get_no_answer(world: World) -> None:
     assert "I do not answer in this server." in shown(result)
     await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
     assert world.answers.asked == []
+    for command in ("sources", "help", "corpus status", "forget-me"):
+        assert "I do not answer in this server." in shown(await world.ann.slash(world.channel, command))
+    assert await world.ann.autocomplete(world.channel, "summary", "article", "amb") == []
     await world.ann.send_dm("who?")
     assert len(world.answers.asked) == 1
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
+from pathlib import Path
 
 import discord
 import pytest
@@ -13,8 +15,10 @@ from stage import World, answered, shown, texts
 
 from bot.chat.displays import follow
 from bot.chat.language import words_in
-from bot.chat.layout import text_message
+from bot.chat.layout import answer_messages, text_message
+from bot.chat.rendering import answer_pages
 from bot.qa.answers import Answer, CheckedSentence
+from bot.records import Records
 
 THREADS = pytest.mark.parametrize("discord_settings", [{"threads": True}])
 
@@ -138,6 +142,70 @@ async def test_a_reconnect_changes_nothing(world: World) -> None:
         world.client.dispatch(event)
     assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
     assert sum(request.path.endswith("/commands") for request in world.env.http_requests) == before
+
+
+CHILD = """
+import asyncio, sys, pathlib
+sys.path[:0] = sys.argv[2:]
+import simcord
+from stage import ScriptedAnswers, ShelfLibrary, World, settings
+from bot.chat.client import make_client
+from bot.chat.services import Services
+from bot.records import Records
+
+async def main():
+    folder = pathlib.Path(sys.argv[1])
+    services = Services(settings(folder), ScriptedAnswers(), ShelfLibrary(), Records(folder / "records.sqlite"), folder)
+    async with simcord.run(make_client(services)) as env:
+        world = World(env, env.bot, folder)
+        await world.ann.slash(world.channel, "ask", question="What did Sanaei claim?")
+        (asked,) = await services.records.asked_since(0)
+        await world.ann.click(world.channel.last_message, custom_id=f"byline:up:{asked.key}:0")
+        world.answers.hold = asyncio.Event()
+        world.ask_at_once(world.ann, "And now?")
+        while len(await services.records.asked_since(0)) < 2:
+            await asyncio.sleep(0.01)
+        print(asked.key, flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_question_answer_buttons_and_feedback_survive_kill_9(world: World, tmp_path: Path) -> None:
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CHILD, str(folder), str(Path(__file__).parent), str(Path(__file__).parents[3]),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None
+    key = (await child.stdout.readline()).decode().strip()
+    child.kill()
+    await child.wait()
+    assert key
+
+    records = Records(folder / "records.sqlite")
+    world.services.records.close()
+    world.services.records = records
+    await world.services.load()
+    kept, lost = await records.asked_since(0)
+    assert (kept.key, kept.question, kept.outcome) == (key, "What did Sanaei claim?", "answered")
+    assert (lost.question, lost.outcome) == ("And now?", "interrupted")
+    assert (await records.feedback_since(0)).votes == {key: (("up", ""),)}
+
+    # the message still stands in Discord; its button knows only its custom_id
+    assert kept.answer is not None
+    words = words_in("en")
+    channel = world.client.get_channel(world.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    (view,) = answer_messages(answer_pages(kept.answer, words), kept.answer, key, words)
+    message = await channel.send(view=view)
+    assert "**Mehdi Sanaei claimed" in shown(
+        await world.ann.click(message, custom_id=f"byline:passage:{key}:0")
+    )
+    await world.ann.click(message, custom_id=f"byline:down:{key}:0")
+    assert (await records.feedback_since(0)).votes[key][-1] == ("down", "")
 
 
 async def test_slow_progress_does_not_hold_the_answer_back(monkeypatch: pytest.MonkeyPatch) -> None:
