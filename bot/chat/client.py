@@ -78,6 +78,8 @@ class BylineClient(discord.Client):
 
     async def on_ready(self) -> None:
         log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
+        if not self.guilds and self.application_id is not None:
+            log.warning("not in any server yet; invite the bot: %s", invitation(self.application_id))
 
     async def on_message(self, message: discord.Message) -> None:
         if self.user is not None:
@@ -171,6 +173,22 @@ class Tree(app_commands.CommandTree[BylineClient]):
         await interaction.client.failed(interaction, error)
 
 
+def invitation(application_id: int) -> str:
+    """The link by which an admin adds the bot to a server, with the permissions that it uses."""
+    permissions = discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        create_public_threads=True,
+        embed_links=True,
+        attach_files=True,
+        read_message_history=True,
+    )
+    return discord.utils.oauth_url(
+        application_id, permissions=permissions, scopes=("bot", "applications.commands")
+    )
+
+
 def owners_of(application: discord.AppInfo) -> frozenset[int]:
     """The people who own the application: its owner, or its team's owner."""
     team = application.team
@@ -214,6 +232,7 @@ async def run_bot(
 
     `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning.
     """
+    logging.getLogger("bot.chat").setLevel(logging.INFO)  # who logged in, and where from to invite
     async with AsyncExitStack() as stack:
         records = await asyncio.to_thread(Records, settings.records.path)
         stack.push_async_callback(asyncio.to_thread, records.close)

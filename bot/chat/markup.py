@@ -20,7 +20,7 @@ _SPECIAL = re.compile(r"([\\*_~|`\[\]<])")
 _BLOCK_START = re.compile(r"^(\s*)(#{1,3}(?=\s)|-|\+|>)", re.MULTILINE)
 _LIST_NUMBER = re.compile(r"^(\s*\d+)([.)])(?=\s)", re.MULTILINE)
 _PING = re.compile(r"@(?=everyone|here)|(?<=<)[@#](?=[!&]?\d)", re.IGNORECASE)
-_ESCAPED_MARK = re.compile(r"\\\[(\d{1,3})\\\]")
+_ESCAPED_MARKS = re.compile(r"(?:\\\[\d{1,3}\\\])+")
 
 
 def visible(text: str) -> str:
@@ -75,12 +75,14 @@ def with_marks(escaped: str, numbers: frozenset[int]) -> str:
     """Bold the marks [1] [2] that stand for a citation, in text that `plain` has escaped."""
 
     def mark(match: re.Match[str]) -> str:
-        return f"**{match.group()}**" if int(match.group(1)) in numbers else match.group()
+        # marks side by side share one span: Discord does not read "**a****b**" as two
+        cited = all(int(number) in numbers for number in re.findall(r"\d+", match.group()))
+        return f"**{match.group()}**" if cited else match.group()
 
-    return _ESCAPED_MARK.sub(mark, escaped)
+    return _ESCAPED_MARKS.sub(mark, escaped)
 
 
-_ATOM = re.compile(r"\*\*\\\[\d{1,3}\\\]\*\*|\[(?:\\.|[^\]\\])*\]\([^)\s]*\)|\\.|.", re.DOTALL)
+_ATOM = re.compile(r"\*\*(?:\\\[\d{1,3}\\\])+\*\*|\[(?:\\.|[^\]\\])*\]\([^)\s]*\)|\\.|.", re.DOTALL)
 
 
 def split_text(text: str, limit: int, first: int | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from aiohttp import web
 from stage import ScriptedAnswers, ShelfLibrary, World
 from wire import check_request
 
-from bot.chat.client import make_client, run_bot
+from bot.chat.client import invitation, make_client, run_bot
 from bot.chat.services import Services
 from ingest.errors import ConfigError
 
@@ -50,6 +50,13 @@ def test_no_privileged_intent_is_asked_for_by_default(services: Services) -> Non
 async def test_the_owner_of_the_application_is_known(world: World) -> None:
     application = await world.client.application_info()
     assert application.owner.id in world.services.owners
+
+
+def test_the_invitation_asks_for_no_more_than_is_used() -> None:
+    assert invitation(42) == (
+        "https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands"
+        "&permissions=309237763072"
+    )
 
 
 async def test_no_mention_is_ever_allowed(world: World) -> None:

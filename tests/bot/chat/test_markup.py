@@ -66,6 +66,12 @@ def test_only_marks_that_stand_for_a_citation_are_set_in_bold() -> None:
     )
 
 
+def test_marks_side_by_side_share_one_span() -> None:
+    assert with_marks(plain("So it was.[1][2] And then.[1][9]"), frozenset({1, 2})) == (
+        r"So it was.**\[1\]\[2\]** And then.\[1\]\[9\]"
+    )
+
+
 def test_a_line_is_shortened_at_a_word() -> None:
     assert one_line("one two\nthree four five", 14) == "one two three…"
     assert len(one_line("x" * 50, 20)) == 20
