@@ -10,7 +10,7 @@ from bot.qa.answers import Evidence
 from bot.qa.evidence_sentences import Sentence, evidence_sentences
 from bot.qa.sentence_scores import Embed, Scores, article_chances, score_sentences
 from bot.qa.speakers import attributes
-from bot.qa.standing_alone import continues_quotation, leans_back
+from bot.qa.standing_alone import continues_quotation, leans_back, points_back
 from ingest.vectors import Vectors
 
 MOST_SENTENCES = 4
@@ -55,6 +55,7 @@ def choose_sentences(
         picked.add_from((article,))
     while picked.add_from(articles):
         pass
+    picked.add_what_is_pointed_at()
     return [Chosen(sentence.text, sentence.passage) for sentence in picked.in_reading_order(articles)]
 
 
@@ -85,13 +86,16 @@ class _Picked:
         )
         fitting = [(self._gain(unit, resolved), unit) for unit, resolved in units if self._fits(unit)]
         gain, unit = max(fitting, default=(0.0, []))
-        if gain <= 0:
-            return False
-        for index in unit:
-            self._indices.append(index)
-            self._stems |= self._sentences[index].stems
-            self._words += self._sentences[index].words
-        return True
+        if gain > 0:
+            self._add(unit)
+        return gain > 0
+
+    def add_what_is_pointed_at(self) -> None:
+        """Spend what room is left on sentences that say what "this equipment" is."""
+        for index in list(self._indices):
+            before = self._sentences[index].before
+            if before is not None and points_back(self._sentences[index].text) and self._has_room([before]):
+                self._add([before])
 
     def in_reading_order(self, articles: Sequence[str]) -> list[Sentence]:
         picked = [self._sentences[index] for index in self._indices]
@@ -116,11 +120,21 @@ class _Picked:
         index = unit[0]
         if index in self._indices or (self._indices and self._scores.nearness[index] < LEAST_NEAR):
             return False
-        words = sum(self._sentences[n].words for n in unit)
-        room = (
-            not self._indices if words > MOST_WORDS and len(unit) == 1 else self._words + words <= MOST_WORDS
-        )
-        return room and len(self._indices) + len(unit) <= MOST_SENTENCES and not self._is_said(index)
+        overlong = self._sentences[index].words > MOST_WORDS  # quoted alone, where nothing else can be
+        room = len(unit) == 1 and not self._indices if overlong else self._has_room(unit)
+        return room and not self._is_said(index)
+
+    def _has_room(self, unit: Sequence[int]) -> bool:
+        new = [index for index in unit if index not in self._indices]
+        words = sum(self._sentences[index].words for index in new)
+        return len(self._indices) + len(new) <= MOST_SENTENCES and self._words + words <= MOST_WORDS
+
+    def _add(self, unit: Sequence[int]) -> None:
+        for index in unit:
+            if index not in self._indices:
+                self._indices.append(index)
+                self._stems |= self._sentences[index].stems
+                self._words += self._sentences[index].words
 
     def _is_said(self, index: int) -> bool:
         """Whether a picked sentence says the same in nearly the same words."""
@@ -133,7 +147,7 @@ class _Picked:
         index = unit[0]
         words = self._sentences[index].words
         if words > MOST_WORDS:
-            return 1e-9  # quoted only where nothing else can be
+            return 1e-9
         stems = frozenset().union(*(self._sentences[n].stems for n in unit)) - self._stems
         gain = 0.05 + sum(self._scores.worth[stem] for stem in stems)
         gain *= (1 + float(self._scores.fit[index])) * float(self._scores.nearness[index])

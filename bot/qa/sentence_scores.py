@@ -19,7 +19,7 @@ from bot.qa.stems import content_stems, respelt
 from ingest.vectors import Vectors
 from ingest.words import question_words
 
-EMBEDDED = 40
+EMBEDDED = 30
 """Sentences compared by meaning, those nearest by words; embedding them all would take longer than the search."""
 
 SPOKEN = 3.0

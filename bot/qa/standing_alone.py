@@ -20,6 +20,10 @@ _OPENERS = re.compile(
     r"(?!\s+(?:year|week|month|season|summer|winter|spring|autumn|morning|afternoon|evening)\b)",
     re.IGNORECASE,
 )
+_SEPARATOR = re.compile(r"(?:^|\s)[*|•·›»>](?=\s)")
+_CUT_OFF = re.compile(r"[-–,;]|[a-z]+\b")  # a sentence that was split after an abbreviation
+_TIME = r"(?:year|week|weekend|month|season|summer|winter|spring|autumn|morning|afternoon|evening|time|point|way|one)"
+_POINTING = re.compile(rf"\b(?:this|these)\s+(?!{_TIME})\w{{4,}}", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?<=[^\s.!?…:“\"] )[“\"‘(]?[A-Z]\w+|^[“\"‘(]?(?:[A-Z]\w+\s){2}")
 _ASKING = re.compile(r"[?？؟][\"'”’»)\]]*$")
@@ -27,19 +31,29 @@ _QUOTATION = re.compile(r"^[\"“„«‘]")
 
 
 def says_something(text: str) -> bool:
-    """Whether this is a sentence at all: no heading, caption, label or scrap."""
-    return bool(_END.search(text)) and len(question_words(text)) >= LEAST_WORDS and not text.isupper()
+    """Whether this is a sentence at all: no heading, label, row of links or scrap."""
+    return (
+        bool(_END.search(text))
+        and len(question_words(text)) >= LEAST_WORDS
+        and len(_SEPARATOR.findall(text)) < 2
+        and not text.isupper()
+    )
 
 
 def leans_back(text: str) -> bool:
     """Whether a sentence opens by pointing at the one before it: "He ...", "But ...", "The move ..."."""
-    if _OPENERS.match(text):
+    if _OPENERS.match(text) or _CUT_OFF.match(text):
         return True
     pronoun = _PRONOUN.search(text)
     if pronoun is None or pronoun.start() > 40:
         return False
     named = _NAMED.search(text)
     return named is None or named.start() > pronoun.start()
+
+
+def points_back(text: str) -> bool:
+    """Whether a sentence, somewhere, speaks of "this equipment" as of something known."""
+    return bool(_POINTING.search(text))
 
 
 def continues_quotation(text: str) -> bool:
