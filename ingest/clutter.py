@@ -78,6 +78,8 @@ def article_blocks(blocks: Sequence[Block], title: str | None) -> Found:
     first = next((index for index in sorted(kept) if weighed[index].of is Class.PROSE), min(kept, default=0))
     around = [line.text for each in weighed[max(0, first - 8) : first + 3] for line in each.block.lines]
     found = [block for index, each in enumerate(weighed) if index in kept and (block := _without_labels(each.block))]
+    if not any(block.kind != "heading" for block in found):
+        return plain_blocks(blocks)  # a page of links alone says something by their words
     return Found(found, around)
 
 
@@ -115,7 +117,8 @@ def weigh(block: Block) -> Weighed:
 def _class(block: Block, text: str, words: list[str], count: int) -> Class:
     if block.kind == "code":
         return Class.FACTS
-    if not count or all(is_label(line.text, not line.bare) for line in block.lines):
+    labels = sum(is_label(line.text, not line.bare) for line in block.lines)
+    if not count or labels == len(block.lines) or (labels * 3 >= len(block.lines) > 2 and count <= 3 * len(block.lines)):
         return Class.CLUTTER
     if is_notice(text, count):
         return Class.CLUTTER

@@ -10,18 +10,30 @@ from email.utils import parsedate_to_datetime
 _EARLIEST, _LATEST = 1500, 2100
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d.*)?$")
 _ISO_BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_ENGLISH = {
+_MONTHS = {
     name: month
     for month, names in enumerate(
-        ["jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august", "sep sept september", "oct october", "nov november", "dec december"],
+        (
+            "jan january januar janvier enero gennaio janeiro januari",
+            "feb february februar février fevrier febrero febbraio fevereiro februari",
+            "mar march märz mars marzo março marco maart",
+            "apr april avril abril aprile",
+            "may mai mayo maggio maio mei",
+            "jun june juni juin junio giugno junho",
+            "jul july juli juillet julio luglio julho",
+            "aug august août aout agosto augustus",
+            "sep sept september septembre septiembre settembre setembro",
+            "oct october okt oktober octobre octubre ottobre outubro",
+            "nov november novembre noviembre novembro",
+            "dec december dez dezember décembre decembre diciembre dicembre dezembro",
+        ),
         1,
     )
     for name in names.split()
 }
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august" \
-    r"|september|october|november|december)\.?"
-_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-_DAY_FIRST = re.compile(rf"\b{_DAY}(?: of)?[ \-]{_MONTH},?[ \-](\d{{4}})\b", re.I)
+_MONTH = rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
+_DAY = r"(\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
+_DAY_FIRST = re.compile(rf"\b{_DAY}(?: (?:of|de))?[ \-]{_MONTH},?(?: del?)?[ \-](\d{{4}})\b", re.I)
 _MONTH_FIRST = re.compile(rf"\b{_MONTH} {_DAY},? (\d{{4}})\b", re.I)
 _YEAR_FIRST = re.compile(r"\b(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})\b(?!\.\d)")
@@ -68,8 +80,8 @@ def iso_date(value: object) -> str | None:
 def dates_in(text: str) -> list[str]:
     """Every unambiguous date in `text`, in order of the writings tried, as YYYY-MM-DD."""
     found: list[str | None] = []
-    found += [_day(int(y), _ENGLISH[m.lower()], int(d)) for d, m, y in _DAY_FIRST.findall(text)]
-    found += [_day(int(y), _ENGLISH[m.lower()], int(d)) for m, d, y in _MONTH_FIRST.findall(text)]
+    found += [_day(int(y), _MONTHS[m.lower()], int(d)) for d, m, y in _DAY_FIRST.findall(text)]
+    found += [_day(int(y), _MONTHS[m.lower()], int(d)) for m, d, y in _MONTH_FIRST.findall(text)]
     found += [_day(int(y), int(m), int(d)) for y, _, m, d in _YEAR_FIRST.findall(text)]
     found += [_day(int(y), int(m), int(d)) for d, m, y in _DOTTED.findall(text)]
     found += [_slashed(int(a), int(b), int(y)) for a, _, b, y in _SLASHED.findall(text)]
@@ -107,8 +119,8 @@ def date_in_address(url: str | None) -> str | None:
         return None
     if found := _IN_ADDRESS.search(url):
         return _day(*map(int, found.groups()))
-    if (found := _MONTH_IN_ADDRESS.search(url)) and found[2].lower() in _ENGLISH:
-        return _day(int(found[1]), _ENGLISH[found[2].lower()], int(found[3]))
+    if (found := _MONTH_IN_ADDRESS.search(url)) and found[2].lower() in _MONTHS:
+        return _day(int(found[1]), _MONTHS[found[2].lower()], int(found[3]))
     return None
 
 

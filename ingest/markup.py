@@ -82,8 +82,7 @@ _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)(.*)")
 _UNDERLINE = re.compile(r"(=+|-+)$")
 _RULE = re.compile(r"(?:[-*_] ?){3,}$")
 _ITEM = re.compile(r"(?:[*+•▪·‣–-]|\(?\d{1,3}[.)])[ \t]+(?=\S)|[*+-]$")
-_BULLET = re.compile(r"[*+•▪·‣–-][ \t]+|[*+-]$")
-_TASK = re.compile(r"\[[ xX]\][ \t]*")
+_TICKED = re.compile(r"(?:[*+•▪·‣–-](?:[ \t]+|$))?(?:\[[ xX]\](?:[ \t]+|$)(?:-[ \t]+(?=\[))?)*")
 _TABLE_RULE = re.compile(r"\|?[ :]*-{2,}[-: |]*$|\|[ |:-]*\|$")
 _DEFINITION = re.compile(r"\[([^\[\]]{1,80})\]:[ \t]+\S+")
 _FENCE = re.compile(r"(```|~~~)")
@@ -127,12 +126,12 @@ def markdown_blocks(text: str) -> list[Block]:
                 current.lines.append(_row(stripped, definitions))
         elif _ITEM.match(stripped):
             current = _into(blocks, current, "list")
-            item = _TASK.sub("", _BULLET.sub("", stripped, count=1), count=1)
+            item = _TICKED.sub("", stripped)
             if title := _HEADING.match(item):
                 item = title[2]
             current.lines += _inline(item, definitions)
         else:
-            current = _continued(blocks, current, _inline(stripped, definitions))
+            current = _continued(blocks, current, _inline(stripped.strip("|"), definitions))
             current.lines[-1].breaks |= raw.endswith("  ")
     return [block for block in blocks if _filled(block)]
 

@@ -10,25 +10,7 @@ import re
 
 # The commonest words of some thirty languages: running text is full of them, menus are not.
 STOP_WORDS = frozenset(
-    """
-    a an and are as at be been but by for from had has have he her his i if in is it its not of on or our she so than
-    that the their them there they this to us was we were what when where which who will with would you your said
-    der die das und ist den dem des ein eine einen von zu mit sich auf für im nicht auch als es werden aus er hat dass
-    sie nach bei um wird war sind noch wie einer über
-    le la les de du et est un une en que qui dans pour pas sur au par il elle sont avec plus ce cette aux ont ne se
-    mais été el los las y del por con para al lo como más su sus fue ha pero esta este entre
-    o os e da do em um uma dos das no na não com ao foi à pelo pela são ou gli di che è per non della dei delle si nel
-    alla anche sono ma
-    het van dat niet op te zijn voor met aan ook maar om naar door och att det som på är av för till har ett jag
-    ikke til af ja ei se että oli mutta hän kun
-    w z i że nie jest to przez oraz od ale dla v je na s és hogy nem az egy în cu pe care nu din
-    ve bir bu için ile olan olarak çok daha
-    и в не на что с по как это из за от он для к то его но у же была было были та що до як які року
-    και το να του η της με για που στο είναι
-    من في على أن إلى ان التي الذي هذا عن مع كان لم ما هذه بعد و که از به در این را با است برای آن می های
-    של את על לא כי גם הוא זה עם के में की है और से को का पर ने एक कि
-    yang dan itu dengan untuk tidak dari dalam pada ini adalah của và là có trong được cho không một các
-    """.split()
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "he", "her", "his", "i", "if", "in", "is", "it", "its", "not", "of", "on", "or", "our", "she", "so", "than", "that", "the", "their", "them", "there", "they", "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "would", "you", "your", "said", "der", "die", "das", "und", "ist", "den", "dem", "des", "ein", "eine", "einen", "von", "zu", "mit", "sich", "auf", "für", "im", "nicht", "auch", "als", "es", "werden", "aus", "er", "hat", "dass", "sie", "nach", "bei", "um", "wird", "war", "sind", "noch", "wie", "einer", "über", "le", "la", "les", "de", "du", "et", "est", "un", "une", "en", "que", "qui", "dans", "pour", "pas", "sur", "au", "par", "il", "elle", "sont", "avec", "plus", "ce", "cette", "aux", "ont", "ne", "se", "mais", "été", "el", "los", "las", "y", "del", "por", "con", "para", "al", "lo", "como", "más", "su", "sus", "fue", "ha", "pero", "esta", "este", "entre", "o", "os", "e", "da", "do", "em", "um", "uma", "dos", "das", "no", "na", "não", "com", "ao", "foi", "à", "pelo", "pela", "são", "ou", "gli", "di", "che", "è", "per", "non", "della", "dei", "delle", "si", "nel", "alla", "anche", "sono", "ma", "het", "van", "dat", "niet", "op", "te", "zijn", "voor", "met", "aan", "ook", "maar", "om", "naar", "door", "och", "att", "det", "som", "på", "är", "av", "för", "till", "har", "ett", "jag", "ikke", "til", "af", "ja", "ei", "se", "että", "oli", "mutta", "hän", "kun", "w", "z", "i", "że", "nie", "jest", "to", "przez", "oraz", "od", "ale", "dla", "v", "je", "na", "s", "és", "hogy", "nem", "az", "egy", "în", "cu", "pe", "care", "nu", "din", "ve", "bir", "bu", "için", "ile", "olan", "olarak", "çok", "daha", "и", "в", "не", "на", "что", "с", "по", "как", "это", "из", "за", "от", "он", "для", "к", "то", "его", "но", "у", "же", "была", "было", "были", "та", "що", "до", "як", "які", "року", "και", "το", "να", "του", "η", "της", "με", "για", "που", "στο", "είναι", "من", "في", "على", "أن", "إلى", "ان", "التي", "الذي", "هذا", "عن", "مع", "كان", "لم", "ما", "هذه", "بعد", "و", "که", "از", "به", "در", "این", "را", "با", "است", "برای", "آن", "می", "های", "של", "את", "על", "לא", "כי", "גם", "הוא", "זה", "עם", "के", "में", "की", "है", "और", "से", "को", "का", "पर", "ने", "एक", "कि", "yang", "dan", "itu", "dengan", "untuk", "tidak", "dari", "dalam", "pada", "ini", "adalah", "của", "và", "là", "có", "trong", "được", "cho", "không", "một", "các"]
 )
 
 # Whole lines. Each row is one or more alternatives of a regular expression.
@@ -112,6 +94,14 @@ def _whole_lines(*rows: str) -> re.Pattern[str]:
 _LABEL = _whole_lines(_NAVIGATION, _SHARING, _SELLING, _OTHER_ARTICLES, _PLAYERS, _ELSEWHERE)
 _LABEL_IF_LINKED = _whole_lines(_AMBIGUOUS)
 _LONGEST_LABEL = 170
+# "Share Tweet Pin Email", and "Home > News > Middle East".
+_SHARE_WORDS = frozenset(
+    "share tweet pin email mail e print facebook twitter linkedin whatsapp reddit telegram pinterest copy link on via"
+    " this article save x instagram youtube messenger flipboard bluesky threads teilen partager compartir".split()
+)
+_CRUMBS = re.compile(
+    r"(?:you are here:? *)?(?:home|startseite|accueil|inicio|início|главная)(?: *[>»/›→] *[^>»/›→.!?]{1,60}){1,8}$", re.I
+)
 
 # Sentences that a page says about itself: a word that must be there (it is looked for first), and the expression.
 _NOTICES = tuple(
@@ -197,7 +187,10 @@ def is_label(line: str, linked: bool = False) -> bool:
     """A button, menu entry or caption of the page: the whole line says nothing else. `linked`: all of it is a link."""
     if len(line) > _LONGEST_LABEL:
         return False
-    return bool(_LABEL.fullmatch(line) or (linked and _LABEL_IF_LINKED.fullmatch(line)))
+    if _LABEL.fullmatch(line) or (linked and _LABEL_IF_LINKED.fullmatch(line)):
+        return True
+    words = re.findall(r"[^\W_]+", line.lower())
+    return (len(words) > 1 and _SHARE_WORDS.issuperset(words)) or _CRUMBS.match(line) is not None
 
 
 def is_notice(text: str, words: int) -> bool:

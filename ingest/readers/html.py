@@ -28,7 +28,11 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     if nesting(page) > _DEEPEST:
         yield Reject(name, f"Its elements nest deeper than {_DEEPEST}; no article is built like that.")
         return
-    found = bare_extraction(_undeclared(page), with_metadata=True, include_comments=False, include_tables=True)
+    found = bare_extraction(
+        _undeclared(page), with_metadata=True, include_comments=False, include_tables=True,
+        # the extensive search takes any date it finds, such as that of a copyright line
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
     if not isinstance(found, Extracted) or found.body is None:
         yield Reject(name, "No article is found on this page.")
         return
@@ -81,25 +85,33 @@ def _canonical(page: str) -> str | None:
 
 def _paragraphs(body: etree._Element) -> Iterator[str]:
     """The extracted tree as blocks of text: list items and table rows a line each."""
+    if text := _lines(body.text or ""):
+        yield text
     for element in body:
-        if not isinstance(element.tag, str):
-            continue
-        if element.tag == "list":
-            text = "\n".join(filter(None, (_words(item) for item in element.iter("item"))))
-        elif element.tag == "table":
-            rows = (" | ".join(filter(None, map(_words, row.iter("cell")))) for row in element.iter("row"))
-            text = "\n".join(filter(None, rows))
-        elif element.tag in ("quote", "div") and any(child.tag in _SPACE_TAGS for child in element):
-            yield from _paragraphs(element)
-            continue
-        else:
-            text = _words(element)
-        if text:
+        yield from filter(None, _blocks(element))
+        if text := _lines(element.tail or ""):
             yield text
+
+
+def _blocks(element: etree._Element) -> Iterator[str]:
+    if not isinstance(element.tag, str):
+        return
+    if element.tag == "list":
+        yield "\n".join(filter(None, (_words(item).replace("\n", " ") for item in element.iter("item"))))
+    elif element.tag == "table":
+        rows = (" | ".join(filter(None, map(_words, row.iter("cell")))) for row in element.iter("row"))
+        yield "\n".join(row.replace("\n", " ") for row in rows if row)
+    elif element.tag in ("quote", "div") and any(child.tag in _SPACE_TAGS for child in element):
+        yield from _paragraphs(element)
+    else:
+        yield _words(element)
 
 
 def _words(element: etree._Element) -> str:
     for line_break in element.iter("lb"):
         line_break.tail = "\n" + (line_break.tail or "")
-    lines = "".join(str(piece) for piece in element.itertext()).split("\n")
-    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+    return _lines("".join(str(piece) for piece in element.itertext()))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
