@@ -29,6 +29,7 @@ from benchmarks.scripted_drafts import Case, ScriptedGenerator
 from bot.qa.answers import CheckedSentence, Evidence
 from bot.qa.citations import CitationChecker
 from bot.qa.drafts import DraftQuote, DraftSentence
+from bot.qa.names import is_common
 from bot.qa.quotes import fold, proves_something
 from ingest.articles import Article, read_corpus
 from ingest.chunking import Passage, split_article
@@ -111,6 +112,8 @@ async def measure(passages: Sequence[Evidence], sentences: int, rng: random.Rand
             for m in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+ [A-Z][a-z]+", item.passage.text)
         }
     )
+    # two ordinary words that open a heading are no name
+    names = [name for name in names if not all(is_common(word.lower()) for word in name.split())]
     order = list(range(len(passages)))
     rng.shuffle(order)
     done = 0

@@ -49,7 +49,7 @@ _SAY = frozenset(
     "tweet post remark recall express reiterate emphasise rumour doubt fear hope consider deem question blame defend "
     "voice describe conclude find show indicate hint imply reply respond answer ask told feel regard propose recommend "
     "dismiss reject reply urge label dub hail brand lament advise pledge credit "
-    "attribute".split()
+    "attribute worry concern".split()
 )
 _DOUBTFUL = frozenset(
     stem(word)
@@ -65,7 +65,7 @@ _SOURCED = re.compile(
     r"in the words of|in (?:his|her|their|its) (?:view|words|opinion)|as per|by (?:his|her|their|its) own account|"
     r"(?:say|tell)ing|statement|accusations?|allegations?|claims?|reports?|complaints?|concerns?|criticisms?|comments?|"
     r"interview|survey|study|poll|testimony|estimates?|denial|remarks?|views?|opinions?|warnings?|rumou?rs?|speculation|"
-    r"the article|citing|quoted|cited|for (?:him|her|them))\b",
+    r"the article|made (?:it )?(?:known|public|clear)|citing|quoted|cited|for (?:him|her|them))\b",
     re.IGNORECASE,
 )
 _GIVES_SOURCE = re.compile(
@@ -160,20 +160,21 @@ def swapped(sentence: str, source: str) -> str | None:
 def unattributed(sentence: str, source: str) -> str | None:
     """The source gives these words to a speaker, or doubts them; the sentence states them as fact."""
     ours, theirs = wording(sentence), wording(source)
-    says = {word.key for word in ours if word.key in _SAY}
+    says = _said(ours)
+    # what the sentence itself puts in quotation marks is plainly somebody's words
     bare = re.sub(r"[“\"][^“”\"]*[”\"]", " ", sentence)
-    spoken = _spoken(ours, theirs, source)
+    spoken = _spoken(wording(bare), theirs, source)
     if (
         spoken
-        and re.search(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur)\b", bare)
-        and not re.search(r"\b(?:I|we)\b", source_outside(source))
+        and re.search(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us)\b", bare)
+        and not re.search(r"\b(?:I|we)\b", _outside(source))
     ):
         return "it states as fact what the article has somebody say"
     if not says and not _SOURCED.search(sentence):
         if spoken:
             return "it states as fact what the article has somebody say"
         return "it leaves out who says so" if _is_said(theirs, source, ours) else None
-    their_says = {word.key for word in theirs if word.key in _SAY}
+    their_says = _said(theirs)
     if says and says <= _FACTIVE and their_says and their_says <= _DOUBTFUL:
         return "it turns a claim into a fact"
     our_speaker, their_speaker = _speakers(ours), _speakers(theirs)
@@ -364,7 +365,16 @@ def _same_place(one: set[str], two: set[str]) -> bool:
     return bool(places_in(" ".join(one).split()) & places_in(" ".join(two).split()))
 
 
-def source_outside(source: str) -> str:
+def _said(words: Sequence[Word]) -> set[str]:
+    """The verbs of saying, but for "to say the least"."""
+    return {
+        word.key
+        for index, word in enumerate(words)
+        if word.key in _SAY and not (index and words[index - 1].text == "to" and word.text == "say")
+    }
+
+
+def _outside(source: str) -> str:
     """What the article says in its own voice: the text outside quotation marks."""
     kept, last = "", 0
     for start, end in _quotations(source):
@@ -416,8 +426,10 @@ def _is_said(theirs: Sequence[Word], source: str, ours: Sequence[Word]) -> bool:
         )
         if not marked:
             continue
+        if _after_verb(words, mine, text):
+            return True
         if n == main:
-            return _after_verb(words, mine, text)
+            continue
         aside = len(words) <= 9 and weights[n] <= max(1, len(words) // 3)
         if aside and abs(n - main) <= 2:
             return True
@@ -447,6 +459,8 @@ def _governs(words: Sequence[Word], index: int) -> bool:
         ("ed", "s", "es", "ing")
     ):
         return index > 0 and words[index - 1].kind == "name"
+    if word.text.endswith("ing") and (index + 1 >= len(words) or words[index + 1].text != "that"):
+        return False  # "gives warning before"
     if word.key == "add":
         return index + 1 >= len(words) or words[index + 1].text in ("that", "it", "he", "she", "they")
     return word.text not in ("state", "states", "tells", "post", "added to")
@@ -455,7 +469,7 @@ def _governs(words: Sequence[Word], index: int) -> bool:
 def _after_verb(words: Sequence[Word], mine: set[str], text: str) -> bool:
     """What the sentence retells comes under the verb, and is not the saying itself."""
     if _GIVES_SOURCE.search(text):
-        return True
+        return sum(word.key in mine for word in words) >= 2
     for index in range(len(words)):
         if _governs(words, index):
             after = sum(word.key in mine for word in words[index + 1 :])
@@ -473,17 +487,15 @@ def _speakers(words: Sequence[Word]) -> set[str]:
     found: set[str] = set()
     for index, word in enumerate(words):
         if word.key in _STRONG_SAY or word.key in _FACTIVE:
-            if index and words[index - 1].kind == "name":
+            if index and words[index - 1].kind == "name" and words[index - 1].clause == word.clause:
                 found.add(words[index - 1].key)
-            elif (
-                index + 1 < len(words)
-                and words[index + 1].kind == "name"
-                and word.key == "say"
-                and words[index + 1].clause == word.clause
-            ):
-                found.add(words[index + 1].key)
+            elif word.key == "say" and index + 1 < len(words) and words[index + 1].kind == "name":
+                after = words[index + 2] if index + 2 < len(words) else None
+                # "..., said Regragui." but not "says Bin Hammam did not attend"
+                if words[index + 1].clause == word.clause and (after is None or after.clause != word.clause):
+                    found.add(words[index + 1].key)
         if word.text == "according" and index + 2 < len(words):
-            after = [w for w in words[index + 2 : index + 4] if w.text != "the"]
-            if after and after[0].kind == "name":
-                found.add(after[0].key)
+            named = [w for w in words[index + 2 : index + 4] if w.text != "the"]
+            if named and named[0].kind == "name":
+                found.add(named[0].key)
     return found

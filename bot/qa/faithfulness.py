@@ -13,7 +13,7 @@ from bot.qa.quotes import Folded, fold, locate, quoted_words
 from ingest.sentences import sentence_spans
 
 
-LEAST_SHARED = 0.25
+LEAST_SHARED = 0.34
 """The share of a sentence's words that its quotes must have; honest retellings measured have more (see benchmarks)."""
 
 

@@ -59,15 +59,19 @@ class KnownNames:
     words: set[str] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
     initials: set[str] = field(default_factory=set)
+    acronyms: set[str] = field(default_factory=set)
     order: list[str] = field(default_factory=list)
     capitals: set[str] = field(default_factory=set)
 
     def add(self, text: str) -> None:
-        words = [word for word, _, _ in words_of(text)]
+        found = words_of(text)
+        words = [word for word, _, _ in found]
         self.order += [*words, ""]
+        self.acronyms |= {word.replace(".", "") for word, start, end in found if _is_acronym(text[start:end])}
         for word in words:
             self.words.add(word)
-            self.words.update(part for part in re.split(r"[-–&+']", word) if part)
+            # "Eastern.Posted": pages glue sentences together
+            self.words.update(part for part in re.split(r"[-–&+'.]", word) if part)
             self.words.add(word.replace("-", "").replace("'", ""))
         self.places |= places_in(words)
         for name in names(text):
@@ -76,7 +80,7 @@ class KnownNames:
 
     def missing(self, name: Name) -> list[str]:
         """The words of `name` that no source has, in any of the ways to write them."""
-        if any(len(letters) > 1 for letters in _initials(name.words) & self.words):
+        if _initials(name.words) & self.acronyms:
             return []
         # "Former" in "Former Argentina coach" opens the sentence; its capital makes no name of it
         first = 1 if name.opens and is_common(name.words[0]) else 0
@@ -94,16 +98,13 @@ class KnownNames:
         return True
 
     def _near(self, one: str, two: str) -> bool:
-        places = [
-            index
-            for index, word in enumerate(self.order)
-            if word in (one, two) or {one, two} & set(word.split("-"))
-        ]
-        return any(
-            self.order[a] != self.order[b] or "-" in self.order[a]
-            for a, b in zip(places, places[1:], strict=False)
-            if b - a <= 6
-        ) or any({one, two} <= set(word.split("-")) for word in self.order)
+        last: dict[str, int] = {}
+        for index, word in enumerate(self.order):
+            for part in {word, *re.split(r"[-–.]", word)} & {one, two}:
+                last[part] = index
+            if len(last) == 2 and abs(last[one] - last[two]) <= 6:
+                return True
+        return one == two
 
     def _has(self, word: str, name: Name) -> bool:
         if word in self.words or word in _SMALL or word in _TITLES:
@@ -116,7 +117,7 @@ class KnownNames:
             places_in([word]) & self.places or _is_part_of_place(word, name, self)
         ):
             return True
-        if word.isalpha() and 2 <= len(word) <= 8 and word in self.initials:
+        if word.replace(".", "").isalpha() and 2 <= len(word) <= 8 and word.replace(".", "") in self.initials:
             return True
         parts = [part for part in re.split(r"[-–&+']", word) if part]
         return len(parts) > 1 and all(
@@ -237,12 +238,17 @@ def _is_part_of_place(word: str, name: Name, known: KnownNames) -> bool:
     return False
 
 
+def _is_acronym(word: str) -> bool:
+    letters = word.replace(".", "").removesuffix("s")
+    return len(letters) >= 2 and letters.isupper()
+
+
 def _initials(words: Iterable[str]) -> set[str]:
     """What a name is shortened to: the first letters of its words, with and without the small ones."""
     listed = [part for word in words for part in word.split("-")]
     big = "".join(word[0] for word in listed if word not in _SMALL and word)
     every = "".join(word[0] for word in listed if word)
-    return {letters for letters in (big, every, f"{'.'.join(big)}") if len(letters) >= 2}
+    return {letters for letters in (big, every) if len(letters) >= 2}
 
 
 def _plain(word: str) -> str:

@@ -15,8 +15,10 @@ LONGEST_SPAN = 900
 _DASHES = frozenset("‐‑‒–—―−﹘﹣-~")
 # Marks that writers and models swap, double or drop; none changes which words stand there.
 _DROPPED = frozenset("\"'`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇′″*_")
+_DOUBLE = frozenset('"“”„‟«»')
 _GAP = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|\.{3,}|…)\s*")
-_INSERTION = re.compile(r"\s*\[[^\[\]]{0,60}\]\s*")
+_INSERTION = re.compile(r"\s*\[(?:[\w'’.-]+\s?){1,4}\]\s*")
+_MOST_INSERTED = 4
 _EDGES = " .,;:!?-()[]…"
 _NEGATING_PREFIX = re.compile(r"(?:^|[^\w])(?:non|un|anti|ex|pre|pseudo|mis|dis)-$")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -51,7 +53,8 @@ def fold(original: str) -> Folded:
         if char.isascii() and char.isalnum():
             put(char.lower(), index)
         elif char in _DROPPED:
-            continue
+            if char in _DOUBLE and out and out[-1].isalnum() and original[index + 1 : index + 2].isalnum():
+                put(" ", index)  # pages lose the blank behind a closing mark
         elif char in _DASHES:
             put("-", index)
         elif char.isspace():
@@ -72,7 +75,7 @@ def fold(original: str) -> Folded:
 def locate(quote: str, passage: Folded, original: str) -> Span | None:
     """Where `quote` stands in `original` (whose fold is `passage`), as code points, or None.
 
-    Whole words only. Parts around an ellipsis, or around [an insertion], match in order, and the span then
+    Whole words only. Parts around an ellipsis match in order, and the span then
     runs from the first part to the end of the last: the article's own words in between are shown.
     """
     whole = _key(quote)
@@ -80,18 +83,28 @@ def locate(quote: str, passage: Folded, original: str) -> Span | None:
         return None
     for start, end in _occurrences(whole, passage.text):
         return _original_span(passage, original, start, end)
-    for pattern in (_GAP, _INSERTION):
-        parts = [key for part in pattern.split(quote) if (key := _key(part))]
-        if len(parts) > 1 or (parts and pattern is _INSERTION and parts[0] != whole):
-            span = _in_order(parts, passage.text)
-            if span is not None:
-                found = _original_span(passage, original, *span)
-                return found if found[1] - found[0] <= LONGEST_SPAN else None
-    parts = [key for part in re.split(f"{_GAP.pattern}|{_INSERTION.pattern}", quote) if (key := _key(part))]
+    parts = [key for part in _GAP.split(quote) if (key := _key(part))]
     if len(parts) > 1 and (span := _in_order(parts, passage.text)) is not None:
         found = _original_span(passage, original, *span)
         return found if found[1] - found[0] <= LONGEST_SPAN else None
-    return None
+    return _around_insertions(quote, passage, original)
+
+
+def _around_insertions(quote: str, passage: Folded, original: str) -> Span | None:
+    """ "[The company] said so": an editor's few words, where the article has a few of its own and no brackets."""
+    parts = [key for part in _INSERTION.split(quote) if (key := _key(part))]
+    if not _INSERTION.search(quote) or not parts or (span := _in_order(parts, passage.text)) is None:
+        return None
+    reached = span[0]
+    for part in parts:
+        start, end = next(_occurrences(part, passage.text, reached), span)
+        gap = passage.text[reached:start]
+        if len(gap.split()) > _MOST_INSERTED or "[" in gap:
+            return None
+        reached = end
+    if "[" in passage.text[max(0, span[0] - 2) : reached + 2]:
+        return None
+    return _original_span(passage, original, *span)
 
 
 def proves_something(quote: str) -> bool:

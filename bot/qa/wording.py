@@ -37,7 +37,7 @@ _IRREGULAR = {
         "person/people country/countries feed/fed lie/lay/lain seek/sought sing/sang/sung sink/sank/sunk swim/swam "
         "understand/understood wake/woke bear/bore/born blow/blew/blown undergo/underwent overcome/overcame "
         "defeat/defeated score/scored/scoring kill/killed/killing destroy/destroyed/destruction invade/invaded/invasion "
-        "attack/attacked launch/launched appoint/appointed/appointment elect/elected/election replace/replaced/replacement"
+        "note/noted/notes/noting attack/attacked launch/launched appoint/appointed/appointment elect/elected/election replace/replaced/replacement"
     ).split()
     for form in entry.split("/")
 }
