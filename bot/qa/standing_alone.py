@@ -25,7 +25,13 @@ _CUT_OFF = re.compile(r"[-–,;]|[a-z]+\b")  # a sentence that was split after a
 _TIME = r"(?:year|week|weekend|month|season|summer|winter|spring|autumn|morning|afternoon|evening|time|point|way|one)"
 _POINTING = re.compile(rf"\b(?:this|these)\s+(?!{_TIME})\w{{4,}}", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their)\b", re.IGNORECASE)
-_NAMED = re.compile(r"(?<=[^\s.!?…:“\"] )[“\"‘(]?[A-Z]\w+|^[“\"‘(]?(?:[A-Z]\w+\s){2}")
+_CALENDAR = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|"
+    r"October|November|December)\b"
+)
+_NAMED = re.compile(
+    rf"(?<=[^\s.!?…:“\"] )[“\"‘(]?(?!{_CALENDAR})[A-Z]\w+|^[“\"‘(]?(?:(?!{_CALENDAR})[A-Z]\w+\s){{2}}"
+)
 _ASKING = re.compile(r"[?？؟][\"'”’»)\]]*$")
 _QUOTATION = re.compile(r"^[\"“„«‘]")
 
