@@ -89,6 +89,7 @@ def _split(url: str) -> SplitResult:
     if any(ord(character) < 33 or ord(character) == 127 for character in text):
         raise BadAddress("the address has white space or control characters in it")
     try:
+        text.encode()  # lone surrogates cannot be sent
         parts = urlsplit(text)
         _ = parts.port
     except ValueError as error:
