@@ -43,7 +43,9 @@ def one_line(text: str | None) -> str | None:
 
 def _title_in(blocks: list[Block], known: str | None) -> str | None:
     """The headline as the text writes it, when it says the title that is known; else a first heading or line."""
-    heads = [block.text for block in blocks[:3] if len(block.lines) == 1 and len(block.text) <= _LONGEST_TITLE]
+    heads = [
+        block.text for block in blocks[:3] if len(block.lines) == 1 and len(block.text) <= _LONGEST_TITLE
+    ]
     if known:
         return next((head for head in heads if _fuller(head, known)), known)
     if len(heads) > 1 and _crumbs_before(heads[0], heads[1]):
@@ -58,8 +60,11 @@ def _title_in(blocks: list[Block], known: str | None) -> str | None:
 def _fuller(head: str, known: str) -> bool:
     """`head` is `known` with the marks that a file name or a slug has lost."""
     ascii_head, ascii_known = (re.sub(r"[^a-z0-9]", "", each.lower()) for each in (head, known))
-    return bool(ascii_known) and len(head) >= len(known) and ascii_head.startswith(ascii_known) and (
-        len(ascii_head) == len(ascii_known) or len(known) >= 60
+    return (
+        bool(ascii_known)
+        and len(head) >= len(known)
+        and ascii_head.startswith(ascii_known)
+        and (len(ascii_head) == len(ascii_known) or len(known) >= 60)
     )
 
 
@@ -76,8 +81,13 @@ def _without_headline(blocks: list[Block], title: str | None) -> list[Block]:
     return [
         block
         for index, block in enumerate(blocks)
-        if not (len(block.lines) == 1 and (same_words(block.text, title) or (
-            index < 3 and len(wanted) > 12 and _crumbs_before(letters(block.text), wanted))))
+        if not (
+            len(block.lines) == 1
+            and (
+                same_words(block.text, title)
+                or (index < 3 and len(wanted) > 12 and _crumbs_before(letters(block.text), wanted))
+            )
+        )
     ]
 
 
@@ -89,8 +99,10 @@ def _rendered(block: Block) -> str:
     for before, line in zip([None, *block.lines], block.lines, strict=False):
         if before is None:
             out = line.text
-        elif not before.breaks and len(before.text) >= 50 and not (
-            _ENDS_SENTENCE.search(before.text) and line.text[:1].isupper() and len(before.text) < 70
+        elif (
+            not before.breaks
+            and len(before.text) >= 50
+            and not (_ENDS_SENTENCE.search(before.text) and line.text[:1].isupper() and len(before.text) < 70)
         ):
             out += " " + line.text
         else:

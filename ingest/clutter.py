@@ -77,7 +77,11 @@ def article_blocks(blocks: Sequence[Block], title: str | None) -> Found:
     kept = _kept(weighed, headline)
     first = next((index for index in sorted(kept) if weighed[index].of is Class.PROSE), min(kept, default=0))
     around = [line.text for each in weighed[max(0, first - 8) : first + 3] for line in each.block.lines]
-    found = [block for index, each in enumerate(weighed) if index in kept and (block := _without_labels(each.block))]
+    found = [
+        block
+        for index, each in enumerate(weighed)
+        if index in kept and (block := _without_labels(each.block))
+    ]
     if not any(block.kind != "heading" for block in found):
         return plain_blocks(blocks)  # a page of links alone says something by their words
     return Found(found, around)
@@ -94,7 +98,9 @@ def _below_banner(blocks: Sequence[Block]) -> Sequence[Block]:
 def plain_blocks(blocks: Sequence[Block]) -> Found:
     """The blocks of a text that was never a page full of links: only what is surely not the article goes."""
     weighed = [weigh(block) for block in blocks]
-    kept = [block for each in weighed if each.of is not Class.CLUTTER and (block := _without_labels(each.block))]
+    kept = [
+        block for each in weighed if each.of is not Class.CLUTTER and (block := _without_labels(each.block))
+    ]
     return Found(kept, [line.text for block in blocks[:8] for line in block.lines])
 
 
@@ -118,7 +124,11 @@ def _class(block: Block, text: str, words: list[str], count: int) -> Class:
     if block.kind == "code":
         return Class.FACTS
     labels = sum(is_label(line.text, not line.bare) for line in block.lines)
-    if not count or labels == len(block.lines) or (labels * 3 >= len(block.lines) > 2 and count <= 3 * len(block.lines)):
+    if (
+        not count
+        or labels == len(block.lines)
+        or (labels * 3 >= len(block.lines) > 2 and count <= 3 * len(block.lines))
+    ):
         return Class.CLUTTER
     if is_notice(text, count):
         return Class.CLUTTER
@@ -159,7 +169,9 @@ def _without_cards(weighed: list[Weighed]) -> list[Weighed]:
     headline = False
     for index, each in enumerate(weighed):
         if each.of is Class.LINKS:
-            names = re.findall(r"[^\W\d]{2,}", each.block.text)  # a time stamp that is a link heads a live report
+            names = re.findall(
+                r"[^\W\d]{2,}", each.block.text
+            )  # a time stamp that is a link heads a live report
             headline = len(each.block.lines) <= 2 and len(names) >= 4
             if _is_lead(weighed, index):
                 out[index] = replace(each, of=Class.PROSE)
@@ -176,9 +188,15 @@ def _without_cards(weighed: list[Weighed]) -> list[Weighed]:
 def _is_lead(weighed: Sequence[Weighed], index: int) -> bool:
     """A linked text of sentences with no other linked text of some length among its neighbours."""
     each = weighed[index]
-    if len(each.block.lines) > 1 or each.words < 25 or not _runs(each.block.text, _WORD.findall(each.block.text), each.words):
+    if (
+        len(each.block.lines) > 1
+        or each.words < 25
+        or not _runs(each.block.text, _WORD.findall(each.block.text), each.words)
+    ):
         return False
-    beside = [weighed[place] for place in range(max(0, index - 3), min(len(weighed), index + 4)) if place != index]
+    beside = [
+        weighed[place] for place in range(max(0, index - 3), min(len(weighed), index + 4)) if place != index
+    ]
     return all(other.of is not Class.LINKS or other.words < 8 for other in beside)
 
 
@@ -240,7 +258,11 @@ def _kept(weighed: Sequence[Weighed], headline: int) -> set[int]:
     best = max(score for _, _, score in stretches)
     least = 1.0 if best < _A_STORY else min(40.0, 0.1 * best)
     weighty = [(first, last) for first, last, score in stretches if score >= least]
-    kept = {place for first, last in weighty for place in range(_opening(weighed, first), _closing(weighed, last) + 1)}
+    kept = {
+        place
+        for first, last in weighty
+        for place in range(_opening(weighed, first), _closing(weighed, last) + 1)
+    }
     kept |= set(range(start if headline else weighty[0][0], weighty[-1][1]))
     return {index for index in kept if _stays(weighed, index)}
 

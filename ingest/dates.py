@@ -41,7 +41,9 @@ _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/])")
 _TIMESTAMP = re.compile(r"1?\d{9}(?:\d{3})?")
 
 # Near the top of a text: a date behind a word that says what it is, in a byline, or on a line of its own.
-_LABELS = r"first published|published|posted|publié|veröffentlicht|publicado|pubblicato|gepubliceerd|опубликовано"
+_LABELS = (
+    r"first published|published|posted|publié|veröffentlicht|publicado|pubblicato|gepubliceerd|опубликовано"
+)
 _OTHER_LABELS = (
     r"(?:last )?updated?|(?:last )?modified|edited|accessed|retrieved|archived|captured?|expires?|copyright|©|born"
     r"|mis à jour|aktualisiert|actualizado|aggiornato|обновлено|as of|until|since"

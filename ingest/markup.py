@@ -185,7 +185,9 @@ def _filled(block: Block) -> bool:
 
 
 def _row(raw: str, definitions: set[str]) -> Line:
-    cells = [part for cell in raw.strip("|").split("|") for part in _inline(cell.strip(), definitions) if part.text]
+    cells = [
+        part for cell in raw.strip("|").split("|") for part in _inline(cell.strip(), definitions) if part.text
+    ]
     return Line(
         " | ".join(cell.text for cell in cells),
         " | ".join(cell.bare for cell in cells if cell.bare),
@@ -237,7 +239,9 @@ def _line(marked: str) -> Line:
 def _unlinked(text: str, definitions: set[str]) -> str:
     """Links become their words between _OPENED and _CLOSED, images nothing; brackets that are no link stay."""
     out: list[str] = []  # pieces of plain text
-    open_at: list[tuple[int, bool]] = []  # where in `out` each open bracket stands, and whether it is an image's
+    open_at: list[
+        tuple[int, bool]
+    ] = []  # where in `out` each open bracket stands, and whether it is an image's
     position = 0
     while mark := _MARK.search(text, position):
         out.append(text[position : mark.start()])

@@ -10,34 +10,49 @@ import re
 
 # The commonest words of some thirty languages: running text is full of them, menus are not.
 STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have", "he", "her", "his", "i", "if", "in", "is", "it", "its", "not", "of", "on", "or", "our", "she", "so", "than", "that", "the", "their", "them", "there", "they", "this", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "would", "you", "your", "said", "der", "die", "das", "und", "ist", "den", "dem", "des", "ein", "eine", "einen", "von", "zu", "mit", "sich", "auf", "für", "im", "nicht", "auch", "als", "es", "werden", "aus", "er", "hat", "dass", "sie", "nach", "bei", "um", "wird", "war", "sind", "noch", "wie", "einer", "über", "le", "la", "les", "de", "du", "et", "est", "un", "une", "en", "que", "qui", "dans", "pour", "pas", "sur", "au", "par", "il", "elle", "sont", "avec", "plus", "ce", "cette", "aux", "ont", "ne", "se", "mais", "été", "el", "los", "las", "y", "del", "por", "con", "para", "al", "lo", "como", "más", "su", "sus", "fue", "ha", "pero", "esta", "este", "entre", "o", "os", "e", "da", "do", "em", "um", "uma", "dos", "das", "no", "na", "não", "com", "ao", "foi", "à", "pelo", "pela", "são", "ou", "gli", "di", "che", "è", "per", "non", "della", "dei", "delle", "si", "nel", "alla", "anche", "sono", "ma", "het", "van", "dat", "niet", "op", "te", "zijn", "voor", "met", "aan", "ook", "maar", "om", "naar", "door", "och", "att", "det", "som", "på", "är", "av", "för", "till", "har", "ett", "jag", "ikke", "til", "af", "ja", "ei", "se", "että", "oli", "mutta", "hän", "kun", "w", "z", "i", "że", "nie", "jest", "to", "przez", "oraz", "od", "ale", "dla", "v", "je", "na", "s", "és", "hogy", "nem", "az", "egy", "în", "cu", "pe", "care", "nu", "din", "ve", "bir", "bu", "için", "ile", "olan", "olarak", "çok", "daha", "и", "в", "не", "на", "что", "с", "по", "как", "это", "из", "за", "от", "он", "для", "к", "то", "его", "но", "у", "же", "была", "было", "были", "та", "що", "до", "як", "які", "року", "και", "το", "να", "του", "η", "της", "με", "για", "που", "στο", "είναι", "من", "في", "على", "أن", "إلى", "ان", "التي", "الذي", "هذا", "عن", "مع", "كان", "لم", "ما", "هذه", "بعد", "و", "که", "از", "به", "در", "این", "را", "با", "است", "برای", "آن", "می", "های", "של", "את", "על", "לא", "כי", "גם", "הוא", "זה", "עם", "के", "में", "की", "है", "और", "से", "को", "का", "पर", "ने", "एक", "कि", "yang", "dan", "itu", "dengan", "untuk", "tidak", "dari", "dalam", "pada", "ini", "adalah", "của", "và", "là", "có", "trong", "được", "cho", "không", "một", "các"]
+    """
+    a an and are as at be been but by for from had has have he her his i if in is it its not of on or our she so
+    than that the their them there they this to us was we were what when where which who will with would you
+    your said der die das und ist den dem des ein eine einen von zu mit sich auf für im nicht auch als es werden
+    aus er hat dass sie nach bei um wird war sind noch wie einer über le la les de du et est un une en que qui
+    dans pour pas sur au par il elle sont avec plus ce cette aux ont ne se mais été el los las y del por con
+    para al lo como más su sus fue ha pero esta este entre o os e da do em uma dos no na não com ao foi à pelo
+    pela são ou gli di che è per non della dei delle si nel alla anche sono ma het van dat niet op te zijn voor
+    met aan ook maar om naar door och att det som på är av för till har ett jag ikke til af ja ei että oli mutta
+    hän kun w z że nie jest przez oraz od ale dla v je s és hogy nem az egy în cu pe care nu din ve bir bu için
+    ile olan olarak çok daha и в не на что с по как это из за от он для к то его но у же была было были та що до
+    як які року και το να του η της με για που στο είναι من في على أن إلى ان التي الذي هذا عن مع كان لم ما هذه
+    بعد و که از به در این را با است برای آن می های של את על לא כי גם הוא זה עם के में की है और से को का पर ने एक
+    कि yang dan itu dengan untuk tidak dari dalam pada ini adalah của và là có trong được cho không một các
+    """.split()  # noqa: SIM905
 )
 
 # Whole lines. Each row is one or more alternatives of a regular expression.
 _NAVIGATION = """
-    home|main menu|site (?:map|navigation|search)|search(?: this site)?|skip to .{1,40}|jump to .{1,20}|breadcrumbs?
+    home|main menu|site (?:map|navigation|search)|search this site|skip to .{1,40}|jump to .{1,20}|breadcrumbs?
     (?:open|close|show|hide|toggle)(?: the)?(?: (?:menu|search|navigation|sidebar|main menu|submenu))+
     back(?: to (?:top|home|the top|main))|top of page|(?:next|previous) (?:article|post|story|page)|load more.{0,20}
     (?:show|see|view|read|explore) (?:more|less|all)(?: .{1,30})?|view (?:profile|gallery|image|vendor details).{0,10}
-    sign (?:in|up|out)(?: .{0,30})?|log ?(?:in|out)(?: .{0,30})?|register(?: now)?|my (?:account|profile)
+    sign (?:in|up|out)(?: .{0,30})?|log ?(?:in|out)(?: .{0,30})?|register now|my (?:account|profile)
     subscribe(?: now| today| to .{1,40})?|create (?:an )?account|forgot(?:ten)? (?:your )?(?:password|details).{0,5}
-    username|password|remember me|loading.{0,20}|please wait.{0,10}|sort by.{0,20}|exit (?:mobile version|full ?screen)
+    remember me|loading.{0,20}|please wait.{0,10}|sort by.{0,20}|exit (?:mobile version|full ?screen)
     view (?:desktop|mobile|full) (?:version|site)|arrow_(?:back|forward)|text size|font size
 """
 _SHARING = """
-    share(?: (?:this|on|via|to|by|with|article|story|post|page|options?|link|full article|using)(?: .{0,50})?)?|shares
+    share(?: (?:this|on|via|to|by|with|article|story|post|page|options?|link|full article|using)(?: .{0,50})?)?
     tweet this|pin it|e-?mail (?:this|article|to a friend).{0,20}|print (?:this )?(?:page|article|story)
-    copy (?:link|url)|link copied.{0,20}|rss(?: feed)?|save (?:this|for later|article|story)|(?:gift|send)(?: this)? article
+    copy (?:link|url)|link copied.{0,20}|rss(?: feed)?|save (?:this|for later|article|story)
+    (?:gift|send)(?: this)? article
     (?:like|follow) us(?: on .{1,40})?|follow on .{1,20}|connect with us|stay connected|listen to this .{1,20}
     send to a friend
 """
 _SELLING = """
-    advertisement.{0,40}|advertising|advert|ads by .{1,20}|sponsored(?: (?:content|links|by.{1,20}))?|promoted content
+    advertisement.{0,40}|advert|ads by .{1,20}|sponsored(?: (?:content|links|by.{1,20}))?|promoted content
     (?:article|story) continues below.{0,30}|(?:continue reading|scroll (?:down )?to continue).{0,30}
     (?:accept|reject|allow|manage) (?:all|cookies|preferences|settings|choices|options)(?: .{1,20})?|confirm my choices
     always active|cookie (?:settings|policy|preferences|list|notice)|privacy (?:policy|settings|notice|cent(?:er|re))
-    terms (?:of|and|&) (?:use|service|conditions|sale)|terms|contact us|about us|advertise(?: with us)?|careers
-    help (?:center|centre)|faqs?|imprint|accessibility(?: statement)?|do not sell .{1,60}|newsletters?
+    terms (?:of|and|&) (?:use|service|conditions|sale)|contact us|about us|advertise with us
+    help (?:center|centre)|accessibility statement|do not sell .{1,60}
 """
 _OTHER_ARTICLES = """
     related (?:articles?|stories|content|topics?|posts?|news|links?|coverage|videos?|items|reading|tags)
@@ -52,8 +67,10 @@ _OTHER_ARTICLES = """
     share your thoughts.{0,20}|got a tip.{0,20}|filed under:?|image \\d+|(?:image|photo|slide|picture) \\d+ of \\d+
 """
 _PLAYERS = """
-    (?:font|background|window|text|character edge|captions?) (?:family|colou?r|size|opacity|edge style|style)(?: .{1,20})?
-    (?:captions?|subtitles?|descriptions?|quality|language|audio)(?: track)? (?:options|settings|off|unavailable|automatic)(?: .{1,40})?
+    (?:font|background|window|text|captions?) (?:family|colou?r|size|opacity|style)(?: .{1,20})?
+    character edge style.{0,20}
+    (?:captions?|subtitles?|descriptions?|quality|language|audio)(?: track)? (?:options|settings)(?: .{1,40})?
+    (?:captions?|subtitles?|descriptions?|quality|language|audio) (?:off|unavailable|automatic)(?: .{1,40})?
     playing on|unmute|stream type live|(?:current|duration|remaining) time.{0,12}|playback rate|watch in vr.{0,12}
     (?:beginning|end) of dialog window.{0,80}|this is a modal window.{0,120}|caption settings dialog|play video
     \\d\\d?:\\d\\d ?/ ?\\d\\d?:\\d\\d
@@ -77,12 +94,15 @@ _ELSEWHERE = """
 # Words that may be an article's own ("No."): a label only where the whole line is a link.
 _AMBIGUOUS = """
     menu|navigation|close|back|next|previous|prev|more|less|expand|collapse|subscribe|account|settings|edition|submit
-    cancel|apply|clear|ok|go|yes|no|filter|share|tweet|pin|e-?mail|print|copy|facebook|twitter|x|linkedin|pinterest
-    reddit|whatsapp|telegram|tumblr|instagram|youtube|flipboard|messenger|google ?(?:plus|\\+)|mail|bookmark|save|saved
+    search|shares|careers|advertising|advertise|terms|faqs?|imprint|accessibility|newsletters?|username|password
+    register|cancel|apply|clear|ok|go|yes|no|filter|share|tweet|pin|e-?mail|print|copy|facebook|twitter|x|linkedin
+    pinterest|reddit|whatsapp|telegram|tumblr|instagram|youtube|flipboard|messenger|google ?(?:plus
+    \\+)|mail|bookmark|save|saved
     bluesky|threads|tiktok|snapchat|send|like|follow|listen|ad|privacy|help|jobs|about|contact|related|topics?|tags?
     categor(?:y|ies)|videos?|photos?|gallery|play|watch|live|mute|fullscreen|quality|speed|subtitles|captions|default
     menü|suche|kontakt|kommentare|recherche|commentaires|inicio|buscar|comentarios|contacto|início|entrar|comentários
-    cerca|stampa|commenti|aanmelden|reacties|komentarze|поиск|вход|комментарии|ara|yorumlar|بحث|التعليقات|评论|検索|コメント
+    cerca|stampa|commenti|aanmelden|reacties|komentarze|поиск|вход|комментарии|ara|yorumlar|بحث|التعليقات
+    评论|検索|コメント
 """
 
 
@@ -96,71 +116,79 @@ _LABEL_IF_LINKED = _whole_lines(_AMBIGUOUS)
 _LONGEST_LABEL = 170
 # "Share Tweet Pin Email", and "Home > News > Middle East".
 _SHARE_WORDS = frozenset(
-    "share tweet pin email mail e print facebook twitter linkedin whatsapp reddit telegram pinterest copy link on via"
-    " this article save x instagram youtube messenger flipboard bluesky threads teilen partager compartir".split()
+    """
+    share tweet pin email mail e print facebook twitter linkedin whatsapp reddit telegram pinterest copy
+    link on via this article save x instagram youtube messenger flipboard bluesky threads teilen partager
+    compartir
+    """.split()  # noqa: SIM905
 )
 _CRUMBS = re.compile(
-    r"(?:you are here:? *)?(?:home|startseite|accueil|inicio|início|главная)(?: *[>»/›→] *[^>»/›→.!?]{1,60}){1,8}$", re.I
+    r"(?:you are here:? *)?(?:home|startseite|accueil|inicio|início|главная)(?: *[>»/›→] *[^>»/›→.!?]{1,60}){1,8}$",
+    re.I,
 )
 
-# Sentences that a page says about itself: a word that must be there (it is looked for first), and the expression.
+# Sentences that a page says about itself. Each row: a word that must be there, which is looked for first; two spaces or
+# more; and the expression.
 _NOTICES = tuple(
-    (word, re.compile(expression, re.I))
+    (word.replace("_", " "), re.compile(expression, re.I))
     for word, expression in (
-        ("cookie", r"\b(?:we|us(?:es?|ing)|our|partners|this (?:web)?site|by) [^.]{0,80}\bcookies?\b"),
-        ("cookie", r"\bcookies? (?:policy|settings|preferences|consent|notice|declaration|are used|to (?:ensure|improve|give"
-                   r"|provide|personali[sz]e|help))"),
-        ("cookie", r"\bthese cookies\b|\b(?:targeting|functional|analytical|performance) cookies\b|\bform of cookies\b"),
-        ("cookie", r"\bstrictly necessary\b.{0,20}\bcookies\b|\b(?:accept|allow|block|disable) (?:all )?cookies\b"),
-        ("cookie", r"\bcookies\b[^.]{0,60}\b(?:experience|functionality|preferences|advertis\w+)\b"),
-        ("cookies", r"\b(?:verwende[nt]|utilis(?:e|ons)|utiliza(?:mos)?|utilizza(?:mo)?|gebruik(?:t|en)) [^.]{0,40}cookies"),
-        ("your", r"\b(?:store|retrieve) information on your (?:browser|device)\b|\bdelivered (?:straight |directly )?to your\b"),
-        ("your", r"\byour (?:support|donations?|contributions?) (?:helps?|allows?|makes?|enables?|keeps?|means|funds?)\b"),
-        ("your", r"\byour browser (?:does|is|doesn)\b|\bupgrade your browser\b|\bin your inbox\b"),
-        ("consent", r"\bconsent id\b|\bwithdraw your consent\b|\b(?:manage|your) consent (?:choices|preferences)\b"),
-        ("provider", r"\blearn more about this provider"),
-        ("duration", r"\bmaximum storage duration\b"),
-        ("used to", r"\bused to (?:send data|detect|track|collect|identify|store|distinguish|determine|register)"
-                    r"[^.]{0,80}\b(?:visitors?|users?)\b"),
-        ("rights", r"\ball rights reserved\b"),
-        ("vorbehalten", r"\balle rechte vorbehalten\b"),
-        ("réservés", r"\btous droits réservés\b"),
-        ("reserv", r"\b(?:todos (?:los|os) )?(?:derechos|direitos) reservados\b|\btutti i diritti riservati\b"),
-        ("защищены", r"все права защищены"),
-        ("wayback", r"\bwayback machine\b"),
-        ("capture", r"\bcaptures?\b.{0,30}\b(?:19|20)\d\d - "),
-        ("crawl", r"\bweb crawl(?:s|ing)? data\b|\bcontent crawled via\b"),
-        ("mobile version", r"\bexit mobile version\b"),
-        ("sign", r"\bsign up\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|our (?:daily|weekly|free)|inbox)\b"),
-        ("subscribe", r"\bsubscribe\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|our (?:daily|weekly)|inbox"
-                      r"|notifications|youtube channel)\b"),
-        ("register", r"\bregister\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|free unlimited access)\b"),
-        ("newsletter", r"\bnewsletters?\b[^.]{0,40}\b(?:sign up|subscribe|delivered)\b"),
-        ("by ", r"\bby (?:signing up|subscribing|submitting|clicking|continuing|registering|entering)\b[^.]{0,60}"
-                r"\b(?:you|agree)\b"),
-        ("javascript", r"\b(?:enable|turn on|requires?|without) javascript\b"
-                       r"|\bjavascript (?:is|to be|must be|enabled|disabled)\b"),
-        ("affiliate", r"\bmay (?:earn|receive) (?:an? )?affiliate commission\b|\baffiliate links?\b"),
-        ("may not", r"\bmay not be (?:published|reproduced|redistributed)\b"),
-        ("recaptcha", r"\bprotected by recaptcha\b"),
-        ("not responsible", r"\bnot responsible for (?:the )?content of external\b"),
-        ("log", r"\b(?:you (?:have|must|need to) (?:to )?be|please) log(?:ged)? ?in\b"),
-        ("already", r"\balready (?:a (?:member|subscriber)|have an account|registered)\b"),
-        ("follow us", r"\bfollow us (?:on|@)"),
-        ("on facebook", r"\blike us on facebook\b"),
-        ("click here", r"\bclick here to (?:subscribe|sign up|read|download)\b"),
-        ("donate", r"\bplease donate\b"),
-        ("journalism", r"\bsupport (?:our|independent|quality) journalism\b"),
-        ("modal", r"\bmodal window\b"),
-        ("dialog", r"\bescape will cancel and close\b"),
-        ("opt", r"\bopt[- ]?out of (?:the |our )?(?:sale|sales|use|first[- ]party|cookies)\b"),
-        ("privacy", r"\b(?:our|the|see|read|and) privacy policy\b|\bprivacy preference\b"),
-        ("your data", r"\bwe process your data\b"),
-        ("©", r"^\W*©[^\n]{0,200}$"),
-        ("copyright", r"\bcopyright (?:©|\(c\)|(?:19|20)\d\d)"),
-        ("personal data", r"\bpersonal data\b[^.]{0,60}\b(?:consent|partners)\b"),
+        line.split(maxsplit=1)
+        for line in r"""
+    cookie         \b(?:we|us(?:es?|ing)|our|partners|this (?:web)?site|by) [^.]{0,80}\bcookies?\b
+    cookie         \bcookies? (?:policy|settings|preferences|consent|notice|declaration|are used)\b
+    cookie         \bcookies? to (?:ensure|improve|give|provide|personali[sz]e|help)\b
+    cookie         \bthese cookies\b|\b(?:targeting|functional|analytical|performance) cookies\b|\bform of cookies\b
+    cookie         \bstrictly necessary\b.{0,20}\bcookies\b|\b(?:accept|allow|block|disable) (?:all )?cookies\b
+    cookies        \bcookies\b[^.]{0,60}\b(?:experience|functionality|preferences|advertis\w+)\b
+    cookies        \b(?:verwende[nt]|utilis(?:e|ons)|utiliza(?:mos)?|utilizza(?:mo)?|gebruik(?:t|en)) [^.]{0,40}cookies
+    your           \b(?:store|retrieve) information on your (?:browser|device)\b|\bin your inbox\b
+    your           \bdelivered (?:straight |directly )?to your\b|\bwe process your data\b
+    your           \byour (?:support|donations?|contributions?) (?:helps?|allows?|makes?|enables?|keeps?|means|funds?)\b
+    your           \byour browser (?:does|is|doesn)\b|\bupgrade your browser\b
+    consent        \bconsent id\b|\bwithdraw your consent\b|\b(?:manage|your) consent (?:choices|preferences)\b
+    provider       \blearn more about this provider
+    duration       \bmaximum storage duration\b
+    used_to        \bused to (?:send data|detect|track|collect|identify|store)[^.]{0,80}\b(?:visitors?|users?)\b
+    used_to        \bused to (?:distinguish|determine|register)[^.]{0,80}\b(?:visitors?|users?)\b
+    rights         \ball rights reserved\b
+    vorbehalten    \balle rechte vorbehalten\b
+    réservés       \btous droits réservés\b
+    reserv         \b(?:todos (?:los|os) )?(?:derechos|direitos) reservados\b|\btutti i diritti riservati\b
+    защищены       все права защищены
+    ©              ^\W*©[^\n]{0,200}$
+    copyright      \bcopyright (?:©|\(c\)|(?:19|20)\d\d)
+    wayback        \bwayback machine\b
+    capture        \bcaptures?\b.{0,30}\b(?:19|20)\d\d -[ ]
+    crawl          \bweb crawl(?:s|ing)? data\b|\bcontent crawled via\b
+    mobile_version  \bexit mobile version\b
+    sign           \bsign up\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|our (?:daily|weekly|free)|inbox)\b
+    subscribe      \bsubscribe\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|our (?:daily|weekly)|inbox)\b
+    subscribe      \bsubscribe\b[^.]{0,60}\b(?:notifications|youtube channel)\b
+    register       \bregister\b[^.]{0,60}\b(?:newsletters?|email alerts?|mailing list|free unlimited access)\b
+    newsletter     \bnewsletters?\b[^.]{0,40}\b(?:sign up|subscribe|delivered)\b
+    by  \bby (?:signing up|subscribing|submitting|clicking|continuing|registering)\b[^.]{0,60}\b(?:you|agree)\b
+    javascript     \b(?:enable|turn on|requires?|without) javascript\b
+    javascript     \bjavascript (?:is|to be|must be|enabled|disabled)\b
+    affiliate      \bmay (?:earn|receive) (?:an? )?affiliate commission\b|\baffiliate links?\b
+    may_not        \bmay not be (?:published|reproduced|redistributed)\b
+    recaptcha      \bprotected by recaptcha\b
+    responsible    \bnot responsible for (?:the )?content of external\b
+    log            \b(?:you (?:have|must|need to) (?:to )?be|please) log(?:ged)? ?in\b
+    already        \balready (?:a (?:member|subscriber)|have an account|registered)\b
+    follow_us      \bfollow us (?:on|@)
+    facebook       \blike us on facebook\b
+    click_here     \bclick here to (?:subscribe|sign up|read|download)\b
+    donate         \bplease donate\b
+    journalism     \bsupport (?:our|independent|quality) journalism\b
+    modal          \bmodal window\b
+    dialog         \bescape will cancel and close\b
+    opt            \bopt[- ]?out of (?:the |our )?(?:sale|sales|use|first[- ]party|cookies)\b
+    privacy        \b(?:our|the|see|read|and) privacy policy\b|\bprivacy preference\b
+    personal_data  \bpersonal data\b[^.]{0,60}\b(?:consent|partners)\b
+    """.splitlines()
+        if line.strip()
     )
-)  # fmt: skip
+)
 _WORDS_A_NOTICE = 80
 
 _COMMENTS = _whole_lines(
@@ -169,22 +197,25 @@ _COMMENTS = _whole_lines(
     (?:\\d[\\d,.]* )?(?:kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties)(?: ?\\(\\d+\\))?
     (?:\\d[\\d,.]* )?(?:комментари(?:и|ев|й|я)|yorumlar?|التعليقات|评论|コメント)(?: ?\\(\\d+\\))?
     (?:leave|post|add|write) (?:a|your) (?:comment|reply)|join the (?:conversation|discussion)|reader comments?
-    (?:show|view|load|discuss this story:?) ?(?:\\d+ |all )?comments|schreiben sie einen kommentar|laisser un commentaire
+    (?:show|view|load|discuss this story:?) ?(?:\\d+ |all )?comments
+    schreiben sie einen kommentar|laisser un commentaire
     deja (?:un comentario|una respuesta)|deixe um comentário|lascia un commento|добавить комментарий
     """
 )
 _ARCHIVE = re.compile(r"\W*the wayback machine - https?://", re.I)
 _CONSENT = _whole_lines(
     """
-    (?:your )?(?:privacy|cookie|consent)s? (?:preference|setting|management|choice|option)s?(?: (?:center|centre|manager))?
-    manage (?:consent|cookie|privacy)s?(?: \\w+)?|(?:we (?:value|care about)|about) your privacy|privacy (?:center|centre|manager)
+    (?:your )?(?:privacy|cookie|consent)s? (?:preference|setting|choice|option)s?(?: (?:center|centre|manager))?
+    (?:privacy|cookie|consent) management
+    manage (?:consent|cookie|privacy)s?(?: \\w+)?
+    (?:we (?:value|care about)|about) your privacy|privacy (?:center|centre|manager)
     datenschutzeinstellungen|paramètres des cookies|configuración de (?:cookies|privacidad)
     """
 )
 
 
 def is_label(line: str, linked: bool = False) -> bool:
-    """A button, menu entry or caption of the page: the whole line says nothing else. `linked`: all of it is a link."""
+    """A button, menu entry or caption of the page: the whole line says nothing else; `linked`: and is a link."""
     if len(line) > _LONGEST_LABEL:
         return False
     if _LABEL.fullmatch(line) or (linked and _LABEL_IF_LINKED.fullmatch(line)):
@@ -194,7 +225,7 @@ def is_label(line: str, linked: bool = False) -> bool:
 
 
 def is_notice(text: str, words: int) -> bool:
-    """Sentences of the page about itself: cookies, rights, newsletters, browsers; one in a long text is not enough."""
+    """Sentences of the page about itself: cookies, rights, newsletters; one in a long text is not enough."""
     lower = text.lower()
     hits = sum(1 for word, notice in _NOTICES if word in lower for _ in notice.finditer(text))
     return hits * _WORDS_A_NOTICE > words

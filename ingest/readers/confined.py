@@ -52,7 +52,9 @@ class ConfinedReader:
         if answer is None:
             self.overruns += 1
             self.close()
-            yield Reject(name, reason or "Its parser crashed or needed too much memory; the file may be damaged.")
+            yield Reject(
+                name, reason or "Its parser crashed or needed too much memory; the file may be damaged."
+            )
             return
         for found in json.loads(answer):
             yield Reject(**found["reject"]) if "reject" in found else Document(**found["document"])

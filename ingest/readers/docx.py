@@ -43,7 +43,15 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         facts = document.core_properties
         title = title or (facts.title or "").strip() or None
         author, made = (facts.author or "").strip(), facts.created
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, etree.LxmlError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        etree.LxmlError,
+    ) as error:
         yield Reject(name, f"The DOCX is broken: {str(error)[:120] or type(error).__name__}.")
         return
     text = "\n\n".join(filter(None, blocks))
@@ -71,7 +79,7 @@ def _dangerous(data: bytes) -> str | None:
                 return "The DOCX unpacks to more than a document can hold."
             if part.filename.endswith((".xml", ".rels")):
                 with archive.open(part) as opened:
-                    if b"<!DOCTYPE" in opened.read(4096) :
+                    if b"<!DOCTYPE" in opened.read(4096):
                         return "The DOCX declares XML entities, which no word processor writes."
     return None
 

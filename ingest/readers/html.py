@@ -15,7 +15,31 @@ from ingest.readers.encoding import Undecodable, decode
 
 _DEEPEST = 400  # elements within elements: deeper trees overflow the parsers' stacks
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th"])
+_VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+    ]
+)
 _SPACE_TAGS = frozenset({"p", "head", "list", "table", "quote", "code", "div", "fw"})
 
 
@@ -29,7 +53,10 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         yield Reject(name, f"Its elements nest deeper than {_DEEPEST}; no article is built like that.")
         return
     found = bare_extraction(
-        _undeclared(page), with_metadata=True, include_comments=False, include_tables=True,
+        _undeclared(page),
+        with_metadata=True,
+        include_comments=False,
+        include_tables=True,
         # the extensive search takes any date it finds, such as that of a copyright line
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
@@ -67,7 +94,11 @@ def _undeclared(page: str) -> str:
 def _language(page: str) -> str | None:
     """The language that the page declares for all of itself."""
     root = re.search(r"<html\b[^<>]{0,2000}>", page[:100_000], re.I)
-    said = re.search(r"""\blang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)""", root[0]) if root else None
+    said = (
+        re.search(r"""\blang\s*=\s*["']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)""", root[0])
+        if root
+        else None
+    )
     return said[1].replace("_", "-") if said else None
 
 

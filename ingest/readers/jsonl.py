@@ -63,7 +63,9 @@ def read_line(line: Line, name: str) -> Document | Reject:
     except json.JSONDecodeError as error:
         return Reject(place, f"Not a line of JSON: {error.msg} at character {error.colno}.")
     except (ValueError, RecursionError):
-        return Reject(place, "Not a line of JSON that can be read: its numbers are too long or it nests too deep.")
+        return Reject(
+            place, "Not a line of JSON that can be read: its numbers are too long or it nests too deep."
+        )
     if not isinstance(row, dict):
         return Reject(place, 'Not an article: a line holds one object, {"title": …, "url": …, "text": …}.')
     text = row.get("text")

@@ -39,8 +39,12 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         author=_names(fields, "author", "authors", "byline"),
         language=_text(fields, "language", "lang"),
         published=next(
-            (day for key in ("published", "date", "publishdate", "pubdate", "published_at", "created")
-             if (day := iso_date(fields.get(key)))), None
+            (
+                day
+                for key in ("published", "date", "publishdate", "pubdate", "published_at", "created")
+                if (day := iso_date(fields.get(key)))
+            ),
+            None,
         ),
     )
 
@@ -74,7 +78,9 @@ def _loose_fields(written: str) -> dict[str, object]:
 
 def _text(fields: Mapping[str, object], *names: str) -> str | None:
     values = (fields.get(name) for name in names)
-    return next((str(value).strip() for value in values if isinstance(value, str | int) and str(value).strip()), None)
+    return next(
+        (str(value).strip() for value in values if isinstance(value, str | int) and str(value).strip()), None
+    )
 
 
 def _names(fields: Mapping[str, object], *names: str) -> str | None:

@@ -15,7 +15,9 @@ from ingest.readers.document import Document, Reject
 
 _MOST_PAGES, _MOST_CHARACTERS = 2000, 5_000_000
 _HYPHENATED = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[a-zà-öø-ÿа-яα-ω])")
-_PAGE_NUMBER = re.compile(r"\W*(?:page |p\. ?|seite |página )?\d{1,4}(?: ?(?:/|of|von|de) ?\d{1,4})?\W*", re.I)
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:page |p\. ?|seite |página )?\d{1,4}(?: ?(?:/|of|von|de) ?\d{1,4})?\W*", re.I
+)
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
 
 
@@ -33,15 +35,28 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
             pages.append(page.extract_text())
             size += len(pages[-1])
             if size > _MOST_CHARACTERS:
-                yield Reject(name, f"The PDF holds more than {_MOST_CHARACTERS // 1_000_000} million characters.")
+                yield Reject(
+                    name, f"The PDF holds more than {_MOST_CHARACTERS // 1_000_000} million characters."
+                )
                 return
         facts = reader.metadata
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, ArithmeticError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        ArithmeticError,
+    ) as error:
         yield Reject(name, f"The PDF is broken: {str(error)[:120] or type(error).__name__}.")
         return
     text = joined(pages)
     if not text.strip():
-        yield Reject(name, "The PDF holds no text, only pictures of it; run it through text recognition first.")
+        yield Reject(
+            name, "The PDF holds no text, only pictures of it; run it through text recognition first."
+        )
         return
     try:
         made = facts.creation_date if facts else None
@@ -51,7 +66,9 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     yield Document(
         text,
         form="plain",
-        title=None if title and re.search(r"untitled|\.(?:docx?|indd|pdf|qxd|odt)\b|^microsoft word", title, re.I) else title,
+        title=None
+        if title and re.search(r"untitled|\.(?:docx?|indd|pdf|qxd|odt)\b|^microsoft word", title, re.I)
+        else title,
         author=_said(facts.author if facts else None),
         published=iso_date(made.date()) if made else None,
     )
@@ -65,7 +82,8 @@ def joined(pages: list[str]) -> str:
         line
         for page in lines_of_pages
         for position, line in enumerate(page)
-        if not (_PAGE_NUMBER.fullmatch(line) and position in (0, len(page) - 1)) and _shape(line) not in running
+        if not (_PAGE_NUMBER.fullmatch(line) and position in (0, len(page) - 1))
+        and _shape(line) not in running
     ]
     text = _HYPHENATED.sub(r"\1", "\n".join(lines))
     return "\n\n".join(_paragraphs(text.split("\n")))

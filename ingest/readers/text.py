@@ -9,7 +9,9 @@ from ingest.dates import iso_date
 from ingest.readers.document import Document, Reject
 from ingest.readers.encoding import Undecodable, decode
 
-_FIELD = re.compile(r"(title|headline|url|link|source|publisher|author|byline|by|date|published)[ \t]*:[ \t]*(\S.*)", re.I)
+_FIELD = re.compile(
+    r"(title|headline|url|link|source|publisher|author|byline|by|date|published)[ \t]*:[ \t]*(\S.*)", re.I
+)
 _NAMES = {
     "headline": "title", "link": "url", "publisher": "source", "byline": "author", "by": "author", "date": "published"
 }  # fmt: skip

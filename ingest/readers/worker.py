@@ -10,9 +10,7 @@ import sys
 from ingest.readers.confined import as_json, read_frame, write_frame
 from ingest.readers.document import Reject
 
-READERS = {
-    kind: f"ingest.readers.{kind}" for kind in ("html", "pdf", "docx", "feed", "sitemap")
-}
+READERS = {kind: f"ingest.readers.{kind}" for kind in ("html", "pdf", "docx", "feed", "sitemap")}
 
 
 def main() -> None:
