@@ -40,7 +40,7 @@ def passage_texts(
 
 def shorter(answer: Answer) -> str:
     """The one sentence of the answer, with its marks, that shares most words with the question."""
-    sentences = re.findall(r"\S.*?[.!?…”\"]*(?:\s*\[\d+\])+|\S.*\Z", answer.text, re.DOTALL)
+    sentences = re.findall(r"\S.*?\[\d+\](?:\s*\[\d+\])*[.!?…”’\"')]*|\S.*\Z", answer.text, re.DOTALL)
     asked = set(re.findall(r"\w{3,}", answer.question.lower()))
 
     def nearness(sentence: str) -> float:

@@ -62,6 +62,8 @@ def answer_pages(
     head = f"### {plain(one_line(heading, _HEADING))}\n" if heading else ""
     # a note is one of the fixed texts of bot/qa/phrases.py, or one with a part of the question in it
     notes = [plain(one_line(words(note), 300)) for note in answer.notes]
+    if answer.generator == "quoting" and answer.outcome == "answered" and not notes:
+        notes = [words("The articles' own sentences, picked without a language model.")]
     small = "".join(f"\n-# {line}" for line in [*notes, *remarks])
     if answer.outcome == "not_found":
         return [Page(_fit(head + _not_found(answer, words) + small))]

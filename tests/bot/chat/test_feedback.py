@@ -162,5 +162,10 @@ def test_words_that_changed_since_are_not_shown_as_if_they_stood_there() -> None
     assert "> Mehdi Sanaei claimed the visit was a success." in text
 
 
+def test_a_sentence_may_have_its_marks_before_its_full_stop() -> None:
+    text = "Others disagreed [2]. Sanaei claimed it was a success [1][2]! Nobody left."
+    assert shorter(answered("What did Sanaei claim?", text)) == "Sanaei claimed it was a success [1][2]!"
+
+
 def test_an_answer_of_one_sentence_is_its_own_shortest_form() -> None:
     assert shorter(answered("Who?")) == "Mehdi Sanaei claimed the visit was a success. [1]"
