@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from ingest.articles import Article
+from ingest.articles import Article, Recognised
 from ingest.catalogue import Catalogue
 from ingest.sources import Source
 
@@ -20,7 +20,7 @@ def cutoffs(sources: Iterable[Source], today: datetime | None = None) -> dict[st
     }
 
 
-def is_too_old(article: Article, oldest: Mapping[str, str]) -> bool:
+def is_too_old(article: Article | Recognised, oldest: Mapping[str, str]) -> bool:
     """An article without a date is of any age."""
     cutoff = oldest.get(article.origin)
     return cutoff is not None and article.published is not None and article.published[:10] < cutoff

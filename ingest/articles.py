@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -95,6 +95,11 @@ class _Seen:
         """Newer first, then longer."""
         return self.sighting.published, self.sighting.length
 
+    @property
+    def recognised(self) -> Recognised:
+        one = self.sighting
+        return Recognised(one.id, one.hash, one.published or None, self.file.source.key, self.file.path)
+
 
 @dataclass(slots=True)
 class CorpusReading:
@@ -102,8 +107,8 @@ class CorpusReading:
 
     An article whose id came before replaces the former one: the same URL stood twice with different texts, and the
     newer or longer is kept; the other is a reject too. What `memo` remembers is not parsed: it comes as Recognised
-    when it is in `held` (content hashes by id) as it was, and is read again at the end when it is not. The counts
-    grow while iterating.
+    when it is in `held` (content hashes by id) as it was, and is read again at the end when it is not, unless it is
+    `needless` because it will be left out. The counts grow while iterating.
     """
 
     sources: tuple[Source, ...]
@@ -113,6 +118,7 @@ class CorpusReading:
     bytes_done: int = 0
     memo: ReadingMemo = field(default_factory=lambda: ReadingMemo(None))
     held: Mapping[str, str] = field(default_factory=dict)
+    needless: Callable[[Recognised], bool] = lambda _: False
     _files: list[SourceFile] = field(default_factory=list)
     _listings: dict[str, Listing] = field(default_factory=dict)
     _failed: set[tuple[str, str]] = field(default_factory=set)
@@ -283,13 +289,17 @@ class CorpusReading:
         if article is not None:
             yield article
         elif self.held.get(sighting.id) == sighting.hash:
-            yield Recognised(sighting.id, sighting.hash, sighting.published or None, file.source.key, file.path)
+            yield now.recognised
 
-    def _read_again(self, confined: ConfinedReader) -> Iterator[Article]:
+    def _read_again(self, confined: ConfinedReader) -> Iterator[Article | Recognised]:
         """The articles that were recognised but are not held as they are: after a roll back, or a killed run."""
         wanted: dict[SourceFile, dict[str, int]] = {}
         for name, seen in self._seen.items():
-            if not seen.parsed and self.held.get(name) != seen.sighting.hash:
+            if seen.parsed or self.held.get(name) == seen.sighting.hash:
+                continue
+            if self.needless(recognised := seen.recognised):
+                yield recognised
+            else:
                 wanted.setdefault(seen.file, {})[name] = seen.sighting.line
         for file, lines in wanted.items():
             left = set(lines)
@@ -340,6 +350,7 @@ def read_corpus(
     known: Mapping[str, Listing] | None = None,
     memo: ReadingMemo | None = None,
     held: Mapping[str, str] | None = None,
+    needless: Callable[[Recognised], bool] = lambda _: False,
 ) -> CorpusReading:
     """List the files of `sources`, restricted to the paths `only`; iterate the reading to read them.
 
@@ -348,7 +359,7 @@ def read_corpus(
     path of `only` that does not exist.
     """
     chosen = restricted(sources, only)
-    reading = CorpusReading(chosen, memo=memo or ReadingMemo(None), held=held or {})
+    reading = CorpusReading(chosen, memo=memo or ReadingMemo(None), held=held or {}, needless=needless)
     for source, listing in listings(chosen, known):
         reading._files += listing.files
         reading._listings[source.key] = listing

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ingest.articles import Article
+from ingest.articles import Article, content_hash
 from ingest.chunking import Passage
 from ingest.words import quoted, searchable
 
@@ -60,12 +58,6 @@ class StoredPassage:
     vector: str
 
 
-def content_hash(article: Article) -> str:
-    """Changes when anything that is kept of the article does."""
-    kept = json.dumps(astuple(article), ensure_ascii=True)
-    return hashlib.sha256(kept.encode()).hexdigest()[:32]
-
-
 class Catalogue:
     """One `catalogue.sqlite`. Reading is safe from many threads; writing is for one."""
 
@@ -110,14 +102,6 @@ class Catalogue:
     def transaction(self) -> Iterator[None]:
         with self.connection:
             yield
-
-    def copy_to(self, path: Path) -> None:
-        """A consistent copy of the whole file, whoever has it open."""
-        target = sqlite3.connect(path)
-        try:
-            self.connection.backup(target)
-        finally:
-            target.close()
 
     # -- meta
 
@@ -242,16 +226,38 @@ class Catalogue:
         """The article id by passage id."""
         return dict(self._in("SELECT id, article FROM passages WHERE id IN", ids))
 
+    def vector_of(self, passage_id: str) -> str:
+        """The hash of the string that a passage, which must be there, was embedded from."""
+        row = self.connection.execute("SELECT vector FROM passages WHERE id = ?", (passage_id,)).fetchone()
+        return str(row[0])
+
+    def all_vectors(self) -> Iterator[tuple[str, str]]:
+        """Every passage's id and vector hash, in the order they were put; reads on while it is iterated."""
+        yield from self.connection.execute("SELECT id, vector FROM passages ORDER BY number")
+
+    def spans(self, ids: Collection[str]) -> list[tuple[str, str, int, int]]:
+        """Passages without their text: id, article id, start and end; those of an article together."""
+        rows = self._in("SELECT id, article, start, end FROM passages WHERE id IN", ids)
+        return sorted(rows, key=lambda row: row[1:])
+
     def sample_passages(self, count: int) -> list[str]:
         """Ids of about `count` passages spread evenly over the catalogue."""
-        total = self.count("passages")
-        step = max(1, total // max(1, count))
-        rows = self.connection.execute(
-            "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY number) AS place FROM passages) "
-            "WHERE place % ? = 0 LIMIT ?",
-            (step, count),
-        )
-        return [row[0] for row in rows]
+        first, last = self.connection.execute("SELECT min(number), max(number) FROM passages").fetchone()
+        if first is None:
+            return []
+        step = max(1.0, (last - first + 1) / max(1, count))
+        wanted = dict.fromkeys(int(first + place * step) for place in range(count) if first + place * step <= last)
+        following = "SELECT id FROM passages WHERE number >= ? ORDER BY number LIMIT 1"
+        rows = (self.connection.execute(following, (number,)).fetchone() for number in wanted)
+        return list(dict.fromkeys(row[0] for row in rows))
+
+    def found_by_words(self, passage_id: str, match: str) -> bool:
+        """Whether an FTS5 expression matches the passage."""
+        row = self.connection.execute(
+            "SELECT 1 FROM words WHERE words MATCH ? AND rowid = (SELECT number FROM passages WHERE id = ?)",
+            (match, passage_id),
+        ).fetchone()
+        return row is not None
 
     # -- words
 

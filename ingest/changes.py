@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.addresses import identity_of
-from ingest.articles import Article
+from ingest.articles import Article, Recognised
 from ingest.catalogue import Catalogue
 from ingest.curation import UPLOADS, Curation, Tombstone, Upload
 from ingest.errors import UserFacingError
@@ -19,7 +19,7 @@ from ingest.readers.document import Reject
 from ingest.uploads import UploadRefused
 from ingest.vectors import VectorStore
 
-Action = Literal["refresh", "add", "remove", "import"]
+Action = Literal["refresh", "add", "remove", "import", "rebuild"]
 
 
 class NoSuchArticle(UserFacingError):
@@ -62,7 +62,7 @@ class Change:
     def settled(
         self,
         curation: Curation,
-        found: Mapping[str, Article],
+        found: Mapping[str, Article | Recognised],
         held: Mapping[str, tuple[str, str, str]],
         rejects: Sequence[Reject],
     ) -> Curation:
@@ -84,12 +84,13 @@ class Change:
             raise UploadRefused(f"Nothing was added. {' '.join(reasons[:5])}")
         return curation.without_uploads(useless).lifting(found.keys())
 
-    def articles_added(self, found: Mapping[str, Article], old: Catalogue | None) -> tuple[Article, ...]:
+    def articles_added(self, found: Mapping[str, Article | Recognised], old: Catalogue | None) -> tuple[Article, ...]:
         """What was added by name, new or there before."""
         if self.action != "add":
             return ()
         paths = {upload.path for upload in self.add}
-        new = {one.id: one for one in found.values() if self.add_paths or one.path in paths}
+        read = [one for one in found.values() if isinstance(one, Article)]
+        new = {one.id: one for one in read if self.add_paths or one.path in paths}
         names = [name for path in paths for name in (_articles_of(old, UPLOADS, path) if old else ())]
         before = old.articles(names) if old else {}
         return tuple((before | new).values())

@@ -2,132 +2,323 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import os
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-import chromadb
 import numpy as np
-from chromadb.api import ClientAPI
-from chromadb.api.collection_configuration import CreateCollectionConfiguration
-from chromadb.config import Settings
-from chromadb.errors import ChromaError, NotFoundError
 
-from ingest.errors import IndexBroken
+from ingest.errors import VectorsBroken
 from ingest.vectors import Vectors
+
+if TYPE_CHECKING:  # importing chromadb takes most of a second, which a run that changes nothing can spare
+    from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
+
+T = TypeVar("T")
 
 LOCAL = "local"
 CLOUD = "cloud"
 
-_QUIET = Settings(anonymized_telemetry=False)
-# Inner product over unit vectors ranks as cosine does, without normalising again. A wide search at query time
-# costs a millisecond and keeps recall at brute force's; a rare sync keeps a large build from rewriting its files.
-_HNSW: CreateCollectionConfiguration = {
-    "hnsw": {"space": "ip", "ef_construction": 128, "ef_search": 256, "max_neighbors": 24, "sync_threshold": 20_000}
-}
+_EF_SEARCH = 256  # how widely a search looks: costs a millisecond, and keeps recall at brute force's
+_SYNC_CHANGES = 200  # vectors that may wait in Chroma's log, which every opening has to replay
+_SYNC_BUILD = 20_000  # a build writes its graph once for so many vectors; the log must not grow without end either
+_BATCH = 2_000
+
+_READING_PAUSES = (0.3,)  # seconds between tries while somebody waits for an answer
+_WRITING_PAUSES = (0.5, 2.0, 5.0, 15.0)
+_READING_SECONDS = 10.0
+_WRITING_SECONDS = 120.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a generation's vectors are. `where` is "local" (files below `directory`), an http(s) URL, or "cloud"."""
+
+    where: str
+    directory: Path
+    collection: str
+
+    @property
+    def is_local(self) -> bool:
+        return self.where == LOCAL
+
+
+def place_of(where: str, folder: Path, identity: str, generation: str) -> Place:
+    """A local generation has its own folder; on a server those of many indexes stand side by side, told by name."""
+    name = "passages" if where == LOCAL else f"{prefix_of(identity)}{generation}"
+    return Place(where, folder, name)
+
+
+def prefix_of(identity: str) -> str:
+    return f"byline-{identity}-"
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """How a new collection is filled: `batch` vectors at a time, its graph written to disk every `sync` of them.
+
+    Chroma never writes what came after the last sync, and every opening replays it at the cost of adding it anew, so
+    the last batch has to complete a stage.
+    """
+
+    batch: int
+    sync: int
+
+    @classmethod
+    def of(cls, count: int, largest: int = _BATCH) -> Staging:
+        stages = max(1, math.ceil(count / _SYNC_BUILD))
+        batches = max(1, math.ceil(count / (stages * largest)))
+        batch = max(1, math.ceil(count / (stages * batches)))
+        last = count - (stages - 1) * batches * batch
+        return cls(batch, max(3, last))  # 3 is the least that Chroma takes
 
 
 class ChromaVectors:
-    """One collection. `where` is "local" (files below `directory`), an http(s) URL, or "cloud"."""
+    """One collection, open. Every failure is a VectorsBroken, whose text says what to do."""
 
-    def __init__(self, where: str, directory: Path, generation: str, *, create: bool = False) -> None:
-        self._client = _connect(where, directory)
-        # a local directory is a generation of its own; on a server the generations stand side by side
-        self._name = "passages" if where == LOCAL else f"byline-{generation}"
+    def __init__(self, place: Place, *, expected: int | None = None, patient: bool = False) -> None:
+        """Open the collection, or create it for `expected` vectors. `patient`: nobody waits, so try for longer."""
+        self.place = place
+        self._pauses = _WRITING_PAUSES if patient else _READING_PAUSES
+        self._client = self._tried(lambda: _connect(place, _WRITING_SECONDS if patient else _READING_SECONDS))
         try:
-            self._collection = (
-                self._client.create_collection(self._name, configuration=_HNSW, embedding_function=None)
-                if create
-                else self._client.get_collection(self._name, embedding_function=None)
-            )
-        except NotFoundError as error:
+            largest = int(self._tried(self._client.get_max_batch_size))
+            self._largest = min(_BATCH, largest)
+            self._staging = Staging.of(expected or 0, self._largest)
+            self._collection = self._tried(lambda: self._opened(create=expected is not None))
+        except BaseException:
             self.close()
-            raise IndexBroken(
-                f"Chroma has no collection for generation {generation}. Run `python -m ingest --rebuild`."
-            ) from error
-        self._batch = int(self._client.get_max_batch_size())
+            raise
+
+    def _opened(self, *, create: bool) -> Collection:
+        name = self.place.collection
+        if not create:
+            return self._client.get_collection(name, embedding_function=None)
+        settings = _configuration(self.place.where, self._staging.sync)
+        if not self.place.is_local:  # a try whose answer was lost may have made it
+            return self._client.get_or_create_collection(name, configuration=settings, embedding_function=None)
+        return self._client.create_collection(name, configuration=settings, embedding_function=None)
 
     def close(self) -> None:
         """Release the files and memory of a local collection."""
         self._client.close()  # type: ignore[attr-defined]
 
+    @property
+    def batch(self) -> int:
+        """How many vectors to add at a time to a new collection."""
+        return self._staging.batch
+
+    def write_changes_often(self) -> None:
+        """Before a few changes to a copy: let few of them wait in the log."""
+        if self.place.is_local:
+            self._tried(lambda: self._collection.modify(configuration={"hnsw": {"sync_threshold": _SYNC_CHANGES}}))
+
+    def search_wider(self, ef_search: int) -> None:
+        """From the next opening on, look at so many candidates for every search."""
+        if self.place.where != CLOUD:
+            self._tried(lambda: self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}}))
+
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace vectors (n, d) by passage id; the ids of one call must be distinct."""
-        for first in range(0, len(ids), self._batch):
-            some = slice(first, first + self._batch)
-            self._collection.upsert(ids=list(ids[some]), embeddings=vectors[some])
+        for first in range(0, len(ids), self._largest):
+            listed, rows = list(ids[first : first + self._largest]), vectors[first : first + self._largest]
+            self._tried(partial(self._collection.upsert, ids=listed, embeddings=rows))
 
     def delete(self, ids: Sequence[str]) -> None:
-        for first in range(0, len(ids), self._batch):
-            self._collection.delete(ids=list(ids[first : first + self._batch]))
+        for first in range(0, len(ids), self._largest):
+            self._tried(partial(self._collection.delete, ids=list(ids[first : first + self._largest])))
 
     def count(self) -> int:
-        return self._collection.count()
+        return self._tried(self._collection.count)
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The passages nearest to a unit vector (d,), best first, with their cosine."""
-        found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=["distances"])
+        return self.search_all(vector[np.newaxis], limit)[0]
+
+    def search_all(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
+        """`search` for each of many vectors (n, d), in one request."""
+        if not len(vectors):
+            return []
+        found = self._tried(
+            lambda: self._collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
+        )
         distances = cast("list[list[float]]", found["distances"])
-        return [(name, 1.0 - distance) for name, distance in zip(found["ids"][0], distances[0], strict=True)]
+        return [
+            [(name, 1.0 - distance) for name, distance in zip(names, row, strict=True)]
+            for names, row in zip(found["ids"], distances, strict=True)
+        ]
 
     def load(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors by passage id; unknown ids are left out."""
-        found = self._collection.get(ids=list(ids), include=["embeddings"])
+        found = self._tried(lambda: self._collection.get(ids=list(ids), include=["embeddings"]))
         vectors = np.asarray(found["embeddings"], dtype=np.float32)
         return dict(zip(found["ids"], vectors, strict=True))
 
-    def drop(self) -> None:
-        """Delete the collection itself; used for generations on a server that nobody needs any more."""
-        self._client.delete_collection(self._name)
+    def fork(self, collection: str) -> bool:
+        """Copy the collection on the server under another name, where the server can; Chroma Cloud can."""
+        if self.place.where != CLOUD:
+            return False
+        try:
+            self._collection.fork(collection)
+        except Exception as error:  # whatever it says, the vectors can be sent again instead
+            log.info("Chroma does not fork collections here: %s", error)
+            return False
+        return True
+
+    def _tried(self, work: Callable[[], T]) -> T:
+        """Do one request, again after a pause where the server may come to; translate what cannot be mended."""
+        from chromadb.errors import ChromaError, NotFoundError
+
+        pauses = iter(() if self.place.is_local else self._pauses)
+        while True:
+            try:
+                return work()
+            except NotFoundError as error:
+                raise VectorsBroken(
+                    f"Chroma has no collection {self.place.collection}. "
+                    "Run `python -m ingest --rebuild` to remake it without embedding."
+                ) from error
+            except (ValueError, TypeError, OSError, ChromaError, _transport_errors()) as error:
+                pause = next(pauses, None) if _may_pass(error) else None
+                if pause is None:
+                    raise VectorsBroken(_said(self.place, error)) from error
+            except BaseException as error:
+                if type(error).__name__ != "PanicException":  # a crash inside Chroma's Rust code
+                    raise
+                raise VectorsBroken(_said(self.place, error)) from error
+            time.sleep(pause)
 
 
 def copy_local(source: Path, target: Path) -> None:
     """Copy a local Chroma directory, also while a reader has it open.
 
-    A reader's opening and querying rewrites `chroma.sqlite3` and nothing else, so that file goes through SQLite's
-    backup, and the segments' files, written only by a build, are copied as they are.
+    A reader's opening and querying rewrites `chroma.sqlite3` and nothing else, so that file is read through SQLite,
+    which also leaves out the room that Chroma's log took, and the segments' files, written only by a build, are
+    copied as they are. Raises VectorsBroken.
     """
     target.mkdir(parents=True)
-    for path in source.iterdir():
-        if path.name.startswith("chroma.sqlite3"):
-            continue
-        if path.is_dir():
-            shutil.copytree(path, target / path.name)
-        else:
-            shutil.copy2(path, target / path.name)
-    with (
-        closing(sqlite3.connect(source / "chroma.sqlite3")) as old,
-        closing(sqlite3.connect(target / "chroma.sqlite3")) as new,
-    ):
-        old.backup(new)
-
-
-def _connect(where: str, directory: Path) -> ClientAPI:
     try:
-        if where == LOCAL:
-            return chromadb.PersistentClient(path=str(directory), settings=_QUIET)
-        if where == CLOUD:
-            return chromadb.CloudClient(api_key=os.environ.get("CHROMA_API_KEY"), settings=_QUIET)
-        address = urlsplit(where)
-        return chromadb.HttpClient(
+        for path in source.iterdir():
+            if path.is_dir():
+                shutil.copytree(path, target / path.name)
+            elif not path.name.startswith("chroma.sqlite3"):
+                shutil.copy2(path, target / path.name)
+        with closing(_sqlite(source)) as old:
+            old.execute("VACUUM INTO ?", (str(target / "chroma.sqlite3"),))
+    except FileNotFoundError as error:
+        raise VectorsBroken(f"A file of the vectors is gone: {error.filename}.") from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+            raise
+        raise VectorsBroken(f"The vectors in {source} are damaged: {error}.") from error
+
+
+def compact_local(directory: Path) -> None:
+    """Give back the room that Chroma's log took while the collection was filled. Nobody may have it open."""
+    with closing(_sqlite(directory)) as database:
+        database.execute("VACUUM")
+
+
+def _sqlite(directory: Path) -> sqlite3.Connection:
+    place = (directory / "chroma.sqlite3").absolute().as_uri()
+    return sqlite3.connect(f"{place}?mode=rw", uri=True, timeout=30, isolation_level=None)
+
+
+def drop_collections(where: str, identity: str, keep: Sequence[str]) -> None:
+    """Delete this index's collections on a server whose generations are not in `keep`; others' are left alone."""
+    if where == LOCAL:
+        return
+    prefix = prefix_of(identity)
+    kept = {prefix + generation for generation in keep}
+    try:
+        with closing(_connect(Place(where, Path(), ""), _WRITING_SECONDS)) as client:  # type: ignore[type-var]
+            names: list[str] = []
+            while page := client.list_collections(limit=100, offset=len(names)):
+                names += [collection.name for collection in page]
+            for name in names:
+                if name.startswith(prefix) and name not in kept:
+                    client.delete_collection(name)
+    except Exception as error:  # they only take room; the next run tries again
+        log.warning("Old collections could not be deleted: %s", error)
+
+
+def _configuration(where: str, sync: int) -> CreateCollectionConfiguration:
+    # inner product over unit vectors ranks as cosine does, without normalising again
+    if where == CLOUD:  # its engine chooses everything else itself
+        return {"spann": {"space": "ip"}}
+    return {
+        "hnsw": {
+            "space": "ip",
+            "ef_construction": 128,
+            "ef_search": _EF_SEARCH,
+            "max_neighbors": 24,
+            "sync_threshold": sync,
+        }
+    }
+
+
+def _connect(place: Place, seconds: float) -> ClientAPI:
+    import chromadb
+    from chromadb.config import Settings
+
+    quiet = Settings(anonymized_telemetry=False)
+    if place.is_local:
+        return chromadb.PersistentClient(path=str(place.directory), settings=quiet)
+    if place.where == CLOUD:
+        client = chromadb.CloudClient(api_key=os.environ.get("CHROMA_API_KEY"), settings=quiet)
+    else:
+        address = urlsplit(place.where)
+        key = os.environ.get("CHROMA_API_KEY")
+        client = chromadb.HttpClient(
             host=address.hostname or "",
             port=address.port or (443 if address.scheme == "https" else 80),
             ssl=address.scheme == "https",
-            settings=_QUIET,
+            headers={"Authorization": f"Bearer {key}", "x-chroma-token": key} if key else None,
+            settings=quiet,
         )
-    except (ValueError, ChromaError) as error:
-        raise IndexBroken(_unreachable(where, directory, error)) from error
+    _limit_time(client, seconds)
+    return client
 
 
-def _unreachable(where: str, directory: Path, error: Exception) -> str:
-    if where == CLOUD:
-        return f"Chroma Cloud refused the connection ({error}). Check CHROMA_API_KEY in the environment."
-    if where == LOCAL:
-        return f"Chroma cannot open {directory} ({error}). Run `python -m ingest --rebuild` to remake it."
-    return f"No Chroma server answers at {where} ({error}). Start it, or set [index] chroma = \"local\"."
+def _limit_time(client: Any, seconds: float) -> None:
+    """Chroma's client waits for ever for a server that has stopped answering, and has no setting for it."""
+    with suppress(AttributeError):
+        client._server._session.timeout = seconds
 
+
+def _transport_errors() -> type[Exception]:
+    import httpx
+
+    return httpx.HTTPError
+
+
+def _may_pass(error: Exception) -> bool:
+    from chromadb.errors import InternalError, RateLimitError
+
+    return isinstance(error, (InternalError, RateLimitError, _transport_errors())) or "connect" in str(error)
+
+
+def _said(place: Place, error: BaseException) -> str:
+    reason = str(error)[:300]
+    if place.where == CLOUD:
+        return f"Chroma Cloud refused ({reason}). Check CHROMA_API_KEY, CHROMA_TENANT and CHROMA_DATABASE."
+    if place.is_local:
+        return (
+            f"The vectors in {place.directory} cannot be used ({reason}). "
+            "Run `python -m ingest --rebuild` to remake them without embedding."
+        )
+    return f'No Chroma server answers at {place.where} ({reason}). Start it, or set [index] chroma = "local".'

@@ -119,6 +119,11 @@ class Generations:
         self._write("abandoned", "\n".join(sorted({*self._abandoned(), current})))
         return previous
 
+    def give_up(self, generation: str) -> None:
+        """Count a broken generation no more; it is deleted once another is current and nobody reads it."""
+        if generation:
+            self._write("abandoned", "\n".join(sorted({*self._abandoned(), generation})))
+
     def _abandoned(self) -> set[str]:
         """Generations that were rolled back, and may still be on disk because somebody reads them."""
         try:

@@ -1,25 +1,28 @@
-"""One generation of the index: the catalogue and the vectors, read as one thing and built as one thing."""
+"""A published generation of the index: the catalogue and the vectors, read as one thing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import logging
+import sqlite3
+import subprocess  # a child that may crash in this process's stead
+import sys
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from ingest.articles import Article
-from ingest.catalogue import Catalogue, Hit, StoredPassage
-from ingest.chroma import ChromaVectors, copy_local
-from ingest.chunking import FORMAT, Passage, embedded_text
-from ingest.errors import EmbedderMismatch, IndexBroken
+from ingest.catalogue import Catalogue, Hit
+from ingest.chroma import ChromaVectors, place_of
+from ingest.chunking import Passage
+from ingest.errors import CatalogueBroken, EmbedderMismatch, VectorsBroken
 from ingest.generations import Generations
-from ingest.progress import Report
+from ingest.seal import damage
 from ingest.settings import IndexSettings
-from ingest.vectors import Vectors, VectorStore, string_hash
+from ingest.vectors import Vectors
 from ingest.words import question_words, quoted
 
 CATALOGUE = "catalogue.sqlite"
@@ -27,7 +30,9 @@ CHROMA = "chroma"
 
 MAY_MISS = 0.02  # an approximate search may miss a passage now and then
 MOST_COUNTED = 100_000
-_FETCHED = 2_000  # vectors moved from the store to Chroma at a time
+_PROBE_SECONDS = 120
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +49,71 @@ class IndexStatus:
 
 
 class Index:
-    """A published generation, open for reading from any thread. Close it when the last question on it is done."""
+    """A published generation, open for reading from any thread. Close it when the last question on it is done.
 
-    def __init__(self, settings: IndexSettings, generation: str, embedder_key: str) -> None:
+    Where its vectors cannot be searched, `vectors_fault` says why, and it answers by words alone.
+    """
+
+    def __init__(self, settings: IndexSettings, generation: str, embedder_key: str | None) -> None:
+        """Raises CatalogueBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
         self.generation = generation
+        self.vectors_fault: str | None = None
+        self._vectors: ChromaVectors | None = None
         generations = Generations(settings.directory)
-        folder = generations.path(generation)
-        if not (folder / CATALOGUE).is_file():
-            raise IndexBroken(f"Generation {generation} has no catalogue. Run `python -m ingest` to build a new one.")
+        self._folder = generations.path(generation)
+        if not (self._folder / CATALOGUE).is_file():
+            raise CatalogueBroken(
+                f"Generation {generation} has no catalogue. Run `python -m ingest` to build a new one."
+            )
         with ExitStack() as opened:
             opened.enter_context(generations.reading(generation))
-            self.catalogue = opened.enter_context(closing(Catalogue(folder / CATALOGUE, readonly=True)))
-            self._check_embedder(embedder_key)
-            vectors = ChromaVectors(settings.chroma, folder / CHROMA, generation)
-            self._vectors = opened.enter_context(closing(vectors))
-            self._count = self.catalogue.count("passages")
+            self.catalogue = opened.enter_context(closing(Catalogue(self._folder / CATALOGUE, readonly=True)))
+            try:
+                if embedder_key is not None:
+                    self._check_embedder(embedder_key)
+                self._count = self.catalogue.count("passages")
+            except sqlite3.DatabaseError as error:
+                raise CatalogueBroken(
+                    f"The catalogue of generation {generation} is damaged ({error}). Run `python -m ingest` to build a "
+                    "new one, or `python -m ingest --rollback`."
+                ) from error
+            try:
+                self._vectors = opened.enter_context(closing(self._opened_vectors(settings, generations)))
+            except VectorsBroken as error:
+                log.warning("Answering by words alone: %s", error)
+                self.vectors_fault = str(error)
             self._frequency = lru_cache(maxsize=50_000)(partial(self.catalogue.passages_with, most=MOST_COUNTED))
             self._opened = opened.pop_all()
+
+    def _opened_vectors(self, settings: IndexSettings, generations: Generations) -> ChromaVectors:
+        """Chroma open and warm. Its files are checked before, because broken ones can end the process."""
+        folder = self._folder / CHROMA
+        place = place_of(settings.chroma, folder, "", self.generation)
+        if not place.is_local:
+            place = place_of(settings.chroma, folder, generations.identity(), self.generation)
+            return self._warm(ChromaVectors(place))
+        if (wrong := damage(self._folder, f"{CHROMA}/")) is not None:
+            raise VectorsBroken(f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them.")
+        if generations.ended_a_process(self.generation):
+            _try_in_a_child(settings, self.generation)
+            generations.trust(self.generation)
+        with generations.risky(self.generation):
+            return self._warm(ChromaVectors(place))
+
+    def _warm(self, vectors: ChromaVectors) -> ChromaVectors:
+        """Search once, so that the graph is read before the first question comes."""
+        try:
+            if (found := vectors.count()) != self._count:
+                raise VectorsBroken(
+                    f"Chroma holds {found} vectors for {self._count} passages. "
+                    "Run `python -m ingest --rebuild` to remake it without embedding."
+                )
+            for vector in vectors.load(self.catalogue.sample_passages(1)).values():
+                vectors.search(vector, 1)
+        except BaseException:
+            vectors.close()
+            raise
+        return vectors
 
     def close(self) -> None:
         self._opened.close()
@@ -91,12 +144,20 @@ class Index:
     # -- searching
 
     def search_vectors(self, vector: Vectors, limit: int, exclude: Collection[str] = ()) -> list[Hit]:
-        """The passages nearest to a unit vector, best first by cosine, none of the articles in `exclude`."""
+        """The passages nearest to a unit vector, best first by cosine, none of the articles in `exclude`.
+
+        None at all where the vectors cannot be searched; `vectors_fault` says why.
+        """
         spare = self._passages_of(exclude)
         limit = min(limit, self._count - spare)
-        if limit <= 0:
+        if limit <= 0 or self._vectors is None:
             return []
-        found = self._vectors.search(vector, limit + spare)
+        try:
+            found = self._vectors.search(vector, limit + spare)
+        except VectorsBroken as error:
+            self._failed(error)
+            return []
+        self.vectors_fault = None
         owners = self.catalogue.passage_owners([name for name, _ in found])
         hits = (Hit(name, owners[name], cosine) for name, cosine in found if name in owners)
         return [hit for hit in hits if hit.article_id not in exclude][:limit]
@@ -114,8 +175,17 @@ class Index:
         return {word: self._frequency(word) for word in words}
 
     def load_vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
-        """The stored unit vectors (d,) by passage id."""
-        return self._vectors.load(passage_ids)
+        """The stored unit vectors (d,) by passage id; those that cannot be had are left out."""
+        try:
+            return {} if self._vectors is None else self._vectors.load(passage_ids)
+        except VectorsBroken as error:
+            self._failed(error)
+            return {}
+
+    def _failed(self, error: VectorsBroken) -> None:
+        if self.vectors_fault is None:
+            log.warning("Answering by words alone: %s", error)
+        self.vectors_fault = str(error)
 
     # -- reading
 
@@ -157,17 +227,16 @@ class Index:
 
     def check(self, sample: int) -> None:
         """Raise IndexBroken unless catalogue and Chroma agree, and a sample of passages is found by their vectors."""
-        if self._vectors.count() != self._count:
-            raise IndexBroken(
-                f"Chroma holds {self._vectors.count()} vectors for {self._count} passages. "
-                "Run `python -m ingest --rebuild` to remake it without embedding."
-            )
+        if self._vectors is None:
+            raise VectorsBroken(self.vectors_fault or "")
         names = self.catalogue.sample_passages(sample)
         stored = self._vectors.load(names)
-        lost = [name for name in names if name not in stored or not _found(self._vectors, name, stored[name])]
-        if len(lost) > len(names) * MAY_MISS:
-            raise IndexBroken(
-                f"{len(lost)} of {len(names)} passages are not found by their own vector. "
+        there = [name for name in names if name in stored]
+        own = np.stack([stored[name] for name in there]) if there else np.empty((0, 0), np.float32)
+        lost = len(names) - finds_itself(self._vectors, there, own).count(True)
+        if lost > len(names) * MAY_MISS:
+            raise VectorsBroken(
+                f"{lost} of {len(names)} passages are not found by their own vector. "
                 "Run `python -m ingest --rebuild` to remake the vectors without embedding."
             )
 
@@ -183,96 +252,20 @@ class Index:
             )
 
 
-class IndexBuilder:
-    """A generation in the making: starts from a copy of the last one where that still fits, or from nothing."""
-
-    def __init__(
-        self, folder: Path, settings: IndexSettings, previous: Path | None, store: VectorStore, embedder_key: str
-    ) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._store = store
-        self._previous = previous
-        self._strings: dict[str, str] = {}
-        if previous is None:
-            self.catalogue = Catalogue.create(folder / CATALOGUE)
-        else:
-            with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old:
-                old.copy_to(folder / CATALOGUE)
-            self.catalogue = Catalogue(folder / CATALOGUE)
-        self._before = self.catalogue.passage_vectors()
-        self.catalogue.set_meta("embedder", embedder_key)
-        self.catalogue.set_meta("format", FORMAT)
-
-    def close(self) -> None:
-        self.catalogue.close()
-
-    def put(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Add an article or replace it."""
-        stored = []
-        for passage in passages:
-            string = embedded_text(article, passage)
-            name = string_hash(string)
-            self._strings[name] = string
-            stored.append(StoredPassage(passage, name))
-        self.catalogue.put(article, stored)
-
-    def remove(self, article_id: str) -> None:
-        self.catalogue.remove(article_id)
-
-    def strings_to_embed(self) -> dict[str, str]:
-        """The embedded strings, by hash, that have no vector yet."""
-        return {name: self._strings[name] for name in self._store.missing(self._strings)}
-
-    def finish(self, report: Report) -> int:
-        """Bring Chroma in line with the catalogue and close; returns the number of passages."""
-        wanted = self.catalogue.passage_vectors()
-        unchanged = {name for name, vector in self._before.items() if wanted.get(name) == vector}
-        local = self._settings.chroma == "local"
-        # deleted vectors stay in an HNSW graph as holes, so a copy is worth having only while most of it is used
-        copied = self._previous is not None and local and len(unchanged) * 2 > max(len(self._before), len(wanted))
-        if copied:
-            assert self._previous is not None
-            copy_local(self._previous / CHROMA, self._folder / CHROMA)
-        generation = self._folder.name.removesuffix(".partial")
-        with closing(
-            ChromaVectors(self._settings.chroma, self._folder / CHROMA, generation, create=not copied)
-        ) as vectors:
-            if copied:
-                vectors.delete([name for name in self._before if name not in wanted])
-            new = [name for name in wanted if not (copied and name in unchanged)]
-            for done, some in _batches(new, _FETCHED):
-                report("indexing", done, len(new))
-                vectors.add(some, self._store.load([wanted[name] for name in some]))
-            report("indexing", len(new), len(new))
-            self._check(vectors, wanted, new)
-        self.catalogue.set_meta("built_at", datetime.now(UTC).isoformat(timespec="seconds"))
-        self.catalogue.close()
-        return len(wanted)
-
-    def _check(self, vectors: ChromaVectors, wanted: dict[str, str], new: Sequence[str]) -> None:
-        """Counts agree, and new passages and a sample of the others are found by their own vector."""
-        if vectors.count() != len(wanted):
-            raise IndexBroken(
-                f"Chroma holds {vectors.count()} vectors for {len(wanted)} passages; the last index stays in use. "
-                "Run `python -m ingest` again."
-            )
-        sample = [*new[:200], *self.catalogue.sample_passages(200)]
-        own = self._store.load([wanted[name] for name in sample]) if sample else np.empty((0, 0))
-        lost = sum(not _found(vectors, name, vector) for name, vector in zip(sample, own, strict=True))
-        if lost > len(sample) * MAY_MISS:
-            raise IndexBroken(
-                f"{lost} of {len(sample)} passages are not found by their own vector; the last index stays in use. "
-                "Run `python -m ingest --rebuild`."
-            )
+def finds_itself(vectors: ChromaVectors, names: Sequence[str], own: Vectors) -> list[bool]:
+    """Of each passage, whether its own vector finds it; a copy of it elsewhere is as good a find."""
+    found = vectors.search_all(own, min(10, max(1, vectors.count())))
+    return [any(name == hit or cosine > 0.999 for hit, cosine in hits) for name, hits in zip(names, found, strict=True)]
 
 
-def _found(vectors: ChromaVectors, name: str, vector: Vectors) -> bool:
-    """Whether a passage is found by its own vector; a copy of it elsewhere is as good a find."""
-    return any(found == name or cosine > 0.999 for found, cosine in vectors.search(vector, 10))
-
-
-def _batches(items: Sequence[str], size: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """The items by `size`, each batch with how many came before it."""
-    for first in range(0, len(items), size):
-        yield first, items[first : first + size]
+def _try_in_a_child(settings: IndexSettings, generation: str) -> None:
+    """Raise VectorsBroken unless a process of its own can open and search the generation."""
+    command = [sys.executable, "-m", "ingest.probe", "--directory", str(settings.directory)]
+    command += ["--chroma", settings.chroma, "--generation", generation]
+    home = Path(__file__).resolve().parents[1]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False, cwd=home)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise VectorsBroken("Opening the vectors hangs. Run `python -m ingest --rebuild` to remake them.") from None
+    if done.returncode != 0:
+        raise VectorsBroken("Opening the vectors ends the process. Run `python -m ingest --rebuild` to remake them.")

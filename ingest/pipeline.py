@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ingest.ages import cutoffs, is_too_old, too_old
-from ingest.articles import Article, CorpusReading, Reject, read_corpus
+from ingest.articles import Article, CorpusReading, Recognised, Reject, content_hash, read_corpus
 from ingest.audit import AuditEntry, record
-from ingest.catalogue import Catalogue, content_hash
+from ingest.building import IndexBuilder
+from ingest.catalogue import Catalogue
 from ingest.changes import REFRESH, Change, articles_named
+from ingest.chroma import drop_collections
 from ingest.chunking import FORMAT, split_article
 from ingest.curation import Curation
 from ingest.embedding import Embedder
+from ingest.errors import CatalogueBroken
 from ingest.gathering import gather
 from ingest.generations import Generations
-from ingest.index import CATALOGUE, IndexBuilder
+from ingest.index import CATALOGUE
+from ingest.memo import ReadingMemo
 from ingest.progress import Report, silent
 from ingest.removals import check_removals
 from ingest.running import exclusive
+from ingest.seal import damage
 from ingest.settings import IngestSettings
+from ingest.storage import storage_failures
 from ingest.tokens import count_tokens
 from ingest.uploads import adopted_uploads, discard_uploads, uploads_in_use
 from ingest.vectors import VectorStore
 
+log = logging.getLogger(__name__)
+
 VECTORS = "vectors.sqlite"
+MEMO = "reading.sqlite"
 NAMED = 50  # articles that an outcome names
+SORTED_AT_ONCE = 4_096  # strings put in order of length: all of them would not fit into memory
 SAVED_AT_ONCE = 256  # strings embedded between two saves: what a killed run can lose
 
 
@@ -109,40 +122,106 @@ def ingest_corpus(
     """
     started = time.monotonic()
     generations = Generations(settings.index.directory)
-    with exclusive(generations, change.action, change.by) as run:
+    with exclusive(generations, change.action, change.by) as run, storage_failures():
         report = run.watched(report)
-        current = generations.current()
-        previous = generations.path(current) if current else None
-        held = _Held.load(previous, settings.corpus.uploads)
-        plan = _plan(settings, change, only, held, report)
-        comparison = plan.comparison
-        if not (dry_run or change.allow_removals):
-            plan.check_removals(held, settings.corpus.max_removed)
-        stale = previous is not None and (held.embedder, held.format) != (embedder.identity.key, FORMAT)
-        same = comparison.empty and plan.curation == held.curation and not stale and previous is not None
-        if dry_run or same:
-            return run.end(_outcome(plan, change, held.passages, current, started))
-        store_path = settings.index.directory / VECTORS
-        with closing(VectorStore(store_path, embedder.identity.key)) as store:
-            if change.imported is not None:
-                change.imported.prepare(store)
-            folder = generations.begin()
-            builder = IndexBuilder(folder, settings.index, None if stale else previous, store, embedder.identity.key)
+        refreshing = change.action in ("refresh", "import") and not only
+        for held in _foundations(generations, settings.corpus.uploads, or_nothing=refreshing):
+            try:
+                plan = _plan(settings, change, only, held, report)
+                if not (dry_run or change.allow_removals):
+                    plan.check_removals(held, settings.corpus.max_removed)
+                if dry_run or (plan.changes_nothing(held) and held.fits(embedder) and held.is_current):
+                    return run.end(_outcome(plan, change, held.passages, generations.current(), started))
+                passages, generation = _published(settings, embedder, generations, held, plan, change, report)
+            except CatalogueBroken as error:
+                log.warning("%s Going on from the generation before.", error)
+                generations.give_up(held.path.name if held.path else "")
+                continue
+            outcome = _outcome(plan, change, passages, generation, started)
+            record(settings.index.directory, outcome.audit_entry(change.by, change.names))
+            return run.end(outcome)
+    raise CatalogueBroken(
+        "No generation can be read any more. Run `python -m ingest` without a PATH to read everything anew."
+    )
+
+
+def rebuild_index(settings: IngestSettings, embedder: Embedder, *, by: str = "", report: Report = silent) -> Outcome:
+    """Publish the current articles again with their vectors put into Chroma anew; nothing is read.
+
+    Nothing is embedded either, unless the store has lost vectors. Raises IndexMissing, or CatalogueBroken when the
+    articles themselves are lost.
+    """
+    started = time.monotonic()
+    generations = Generations(settings.index.directory)
+    change = Change("rebuild", by)
+    with exclusive(generations, change.action, by) as run, storage_failures():
+        generations.require_current()
+        report = run.watched(report)
+        for held in _foundations(generations, settings.corpus.uploads, or_nothing=False):
+            plan = _Plan(Comparison((), (), (), len(held.hashes)), (), held.curation, frozenset())
+            try:
+                passages, generation = _published(settings, embedder, generations, held, plan, change, report)
+            except CatalogueBroken as error:
+                log.warning("%s Going on from the generation before.", error)
+                generations.give_up(held.path.name if held.path else "")
+                continue
+            outcome = _outcome(plan, change, passages, generation, started)
+            record(settings.index.directory, outcome.audit_entry(by, ()))
+            return run.end(outcome)
+    raise CatalogueBroken("No generation can be read any more. Run `python -m ingest` to read everything anew.")
+
+
+def _published(
+    settings: IngestSettings,
+    embedder: Embedder,
+    generations: Generations,
+    held: _Held,
+    plan: _Plan,
+    change: Change,
+    report: Report,
+) -> tuple[int, str]:
+    """Build beside the live index, check, publish and prune; returns the number of passages and the generation."""
+    previous = held.path if held.fits(embedder) else None
+    key = embedder.identity.key
+    with closing(VectorStore(settings.index.directory / VECTORS, key)) as store:
+        if change.imported is not None:
+            change.imported.prepare(store)
+        folder = generations.begin()
+        try:
+            fresh = change.action == "rebuild"
+            builder = IndexBuilder(folder, settings.index, previous, store, key, fresh_vectors=fresh)
             with closing(builder):
-                if stale and previous is not None:
-                    _carry_over(builder, previous, comparison)
-                _fill(builder, comparison)
+                if held.path is not None and previous is None:
+                    _carry_over(builder, held.path, plan.comparison)
+                _fill(builder, plan.comparison)
                 _embed(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
                 passages = builder.finish(report)
             uploads = uploads_in_use(generations)
             generation = generations.publish(folder)
-            generations.prune()
+        except BaseException:
+            generations.abandon(folder)  # the room it takes may be what is missing
+            raise
+        generations.prune()
+        drop_collections(settings.index.chroma, generations.identity(), generations.published())
+        if store.is_crowded():
             store.prune(_vectors_in_use(generations))
-            discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
-        outcome = _outcome(plan, change, passages, generation, started)
-        record(settings.index.directory, outcome.audit_entry(change.by, change.names))
-        return run.end(outcome)
+        discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
+    return passages, generation
+
+
+def _foundations(generations: Generations, uploads: Path, *, or_nothing: bool) -> Iterator[_Held]:
+    """What a run can start from: the current generation, and while those are broken the ones before, or nothing."""
+    current = generations.current()
+    names = sorted((name for name in generations.published() if current and name < current), reverse=True)
+    for name in [current, *names] if current else []:
+        try:
+            yield _Held.load(generations.path(name), uploads, is_current=name == current)
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            log.warning("The catalogue of generation %s is damaged (%s).", name, error)
+            generations.give_up(name)
+    if or_nothing or not current:
+        yield _Held.load(None, uploads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +234,21 @@ class _Held:
     format: str | None
     curation: Curation
     path: Path | None
+    is_current: bool = False
 
     @classmethod
-    def load(cls, previous: Path | None, uploads: Path) -> _Held:
+    def load(cls, previous: Path | None, uploads: Path, *, is_current: bool = False) -> _Held:
         if previous is None:
             return cls({}, 0, None, None, adopted_uploads(uploads), None)
         with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old:
             return cls(
                 old.article_hashes(), old.count("passages"), old.meta("embedder"), old.meta("format"),
-                Curation.load(old), previous,
+                Curation.load(old), previous, is_current,
             )  # fmt: skip
+
+    def fits(self, embedder: Embedder) -> bool:
+        """Whether its passages and vectors are made as they would be made now."""
+        return (self.embedder, self.format) == (embedder.identity.key, FORMAT)
 
     @contextmanager
     def catalogue(self) -> Iterator[Catalogue | None]:
@@ -185,6 +269,9 @@ class _Plan:
     curation: Curation
     unwanted: frozenset[str]
     named: tuple[Article, ...] = ()
+
+    def changes_nothing(self, held: _Held) -> bool:
+        return self.comparison.empty and self.curation == held.curation
 
     def check_removals(self, held: _Held, max_removed: float) -> None:
         """Raise TooManyRemoved when the run would lose too much that nobody asked to remove."""
@@ -208,8 +295,13 @@ def _plan(settings: IngestSettings, change: Change, only: Sequence[Path], held: 
             return _Plan(comparison.leaving_out(buried, held.hashes), (), curation, buried, tuple(named))
         gathered = gather(settings, curation, change, only, held.path is None, report)
         oldest = cutoffs(gathered.sources)
-        reading = read_corpus(gathered.sources, known=gathered.listings)
-        found, rejects = _read(reading, report)
+        needless = partial(_left_out, removed=curation.removed_ids, oldest=oldest)
+        hashes = {name: place[0] for name, place in held.hashes.items()}
+        # what was asked for by name is read, whatever is known of it
+        memo_path = settings.index.directory / MEMO if change.action == "refresh" else None
+        with closing(ReadingMemo(memo_path)) as memo:
+            reading = read_corpus(gathered.sources, (), gathered.listings, memo, hashes, needless)
+            found, rejects = _read(reading, report)
         settled = change.settled(curation, found, held.hashes, rejects)
         aged = {article.id for article in found.values() if is_too_old(article, oldest)}
         unwanted = settled.removed_ids | aged | (too_old(old, oldest) if old is not None else frozenset())
@@ -217,9 +309,13 @@ def _plan(settings: IngestSettings, change: Change, only: Sequence[Path], held: 
         return _Plan(comparison, rejects, settled, unwanted, change.articles_added(found, old))
 
 
-def _read(reading: CorpusReading, report: Report) -> tuple[dict[str, Article], tuple[Reject, ...]]:
+def _left_out(one: Article | Recognised, removed: Collection[str], oldest: Mapping[str, str]) -> bool:
+    return one.id in removed or is_too_old(one, oldest)
+
+
+def _read(reading: CorpusReading, report: Report) -> tuple[dict[str, Article | Recognised], tuple[Reject, ...]]:
     """Every article by its id, and what could not be read."""
-    found: dict[str, Article] = {}
+    found: dict[str, Article | Recognised] = {}
     rejects = []
     for item in reading:
         if isinstance(item, Reject):
@@ -231,17 +327,16 @@ def _read(reading: CorpusReading, report: Report) -> tuple[dict[str, Article], t
 
 
 def compare(
-    found: dict[str, Article], held: dict[str, tuple[str, str, str]], reading: CorpusReading
+    found: Mapping[str, Article | Recognised], held: dict[str, tuple[str, str, str]], reading: CorpusReading
 ) -> Comparison:
     """Sort the articles into added, changed, removed and unchanged.
 
     An article is removed only when the configured source that held it was read in full, its own file was read
     without fault, and it is not there any more.
     """
-    added = tuple(article for name, article in found.items() if name not in held)
-    changed = tuple(
-        article for name, article in found.items() if name in held and held[name][0] != content_hash(article)
-    )
+    parsed = [article for article in found.values() if isinstance(article, Article)]
+    added = tuple(article for article in parsed if article.id not in held)
+    changed = tuple(one for one in parsed if one.id in held and held[one.id][0] != content_hash(one))
     removed = tuple(
         name for name, (_, origin, path) in held.items() if name not in found and reading.is_gone(origin, path)
     )
@@ -258,6 +353,8 @@ def replaced(found: dict[str, Article], held: dict[str, tuple[str, str, str]]) -
 
 def _carry_over(builder: IndexBuilder, previous: Path, comparison: Comparison) -> None:
     """Split the articles anew that this run does not change: the way passages are made is another now."""
+    if (wrong := damage(previous, CATALOGUE)) is not None:
+        raise CatalogueBroken(f"The catalogue of generation {previous.name} is damaged: {wrong}.")
     replaced = {*comparison.removed, *(article.id for article in comparison.changed)}
     with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old, builder.catalogue.transaction():
         for name in old.article_hashes():
@@ -276,22 +373,24 @@ def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
 
 def _embed(builder: IndexBuilder, store: VectorStore, embedder: Embedder, report: Report) -> None:
     """Embed what has no vector yet; like lengths go together, so that little is spent on padding."""
-    strings = sorted(builder.strings_to_embed().items(), key=lambda item: len(item[1]), reverse=True)
-    for first in range(0, len(strings), SAVED_AT_ONCE):
-        some = strings[first : first + SAVED_AT_ONCE]
-        report("embedding", first, len(strings))
-        store.save([name for name, _ in some], embedder.embed_passages([text for _, text in some]))
-    if strings:
-        report("embedding", len(strings), len(strings))
+    missing = builder.unembedded()
+    for start in range(0, len(missing), SORTED_AT_ONCE):
+        window = builder.strings(missing[start : start + SORTED_AT_ONCE])
+        strings = sorted(window.items(), key=lambda item: len(item[1]), reverse=True)
+        for first in range(0, len(strings), SAVED_AT_ONCE):
+            some = strings[first : first + SAVED_AT_ONCE]
+            report("embedding", start + first, len(missing))
+            store.save([name for name, _ in some], embedder.embed_passages([text for _, text in some]))
+    if missing:
+        report("embedding", len(missing), len(missing))
+    store.flush()
 
 
-def _vectors_in_use(generations: Generations) -> set[str]:
+def _vectors_in_use(generations: Generations) -> Iterator[str]:
     """The vectors that any generation still on disk was built from."""
-    used: set[str] = set()
     for name in generations.published():
         with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
-            used.update(catalogue.passage_vectors().values())
-    return used
+            yield from (vector for _, vector in catalogue.all_vectors())
 
 
 def _outcome(plan: _Plan, change: Change, passages: int, generation: str | None, started: float) -> Outcome:

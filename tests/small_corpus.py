@@ -1,0 +1,112 @@
+"""A corpus of a few made-up articles, and an embedder that costs nothing: texts that share words lie near."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+import time
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ingest.embedder import EmbedderIdentity, Vectors, unit_length
+from ingest.errors import EmbeddingUnavailable
+from ingest.generations import Generations
+from ingest.index import Index
+from ingest.settings import CorpusSettings, EmbeddingSettings, IndexSettings, IngestSettings
+
+DIMENSIONS = 32
+_WORDS = ("river", "bridge", "council", "harvest", "frost", "observer", "mirror", "valley", "engine", "museum", "tram")
+
+
+class WordEmbedder:
+    """A text's vector is the sum of its words' vectors, which only their letters decide. Counts what it embeds."""
+
+    def __init__(self, model: str = "words", seconds_a_text: float = 0.0, fail_after: int | None = None) -> None:
+        self.identity = EmbedderIdentity("test", model, "", "sum", "words", DIMENSIONS)
+        self.precision = "fp32"
+        self.embedded: list[str] = []
+        self._pause = seconds_a_text
+        self._fail_after = fail_after
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if self._fail_after is not None and len(self.embedded) >= self._fail_after:
+            raise EmbeddingUnavailable("The endpoint is gone. Try again later.")
+        self.embedded += texts
+        time.sleep(self._pause * len(texts))
+        return np.stack([self.embed_question(text) for text in texts])
+
+    def embed_question(self, text: str) -> Vectors:
+        words = re.findall(r"\w+", text.lower()) or ["nothing"]
+        return unit_length(np.sum([_vector(word) for word in words], axis=0, dtype=np.float32))
+
+
+@lru_cache(maxsize=100_000)
+def _vector(word: str) -> Vectors:
+    seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8], "big")
+    return np.random.default_rng(seed).normal(size=DIMENSIONS).astype(np.float32)
+
+
+def settings_in(folder: Path, *paths: str, chroma: str = "local", **corpus: object) -> IngestSettings:
+    """Settings as they are once loaded, with everything below `folder`."""
+    return IngestSettings(
+        base=folder,
+        corpus=CorpusSettings(paths=paths or ("articles",), uploads=folder / "uploads", **corpus),
+        index=IndexSettings(directory=folder / "index", chroma=chroma),
+        embedding=EmbeddingSettings(),
+    )
+
+
+def sentences(seed: object, count: int) -> str:
+    chance = random.Random(str(seed))
+    told = (f"The {chance.choice(_WORDS)} of {chance.choice(_WORDS)} {chance.randrange(10_000)}" for _ in range(count))
+    return " ".join(f"{one} was seen near the {chance.choice(_WORDS)} on day {seed}." for one in told)
+
+
+def write_article(folder: Path, name: str, seed: object = None, count: int = 40) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.md"
+    seed = name if seed is None else seed
+    path.write_text(f"---\ntitle: Report {name}\nurl: https://example.org/{name}\n---\n\n{sentences(seed, count)}\n")
+    return path
+
+
+def rows(numbers: Sequence[int], changed: Sequence[int] = (), count: int = 40) -> Iterator[dict[str, str]]:
+    for number in numbers:
+        seed = f"{number} again" if number in changed else number
+        yield {"title": f"Row {number}", "url": f"https://example.org/row/{number}", "text": sentences(seed, count)}
+
+
+def write_rows(path: Path, found: Iterator[dict[str, str]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in found), encoding="utf-8")
+    return path
+
+
+def open_index(settings: IngestSettings, embedder: WordEmbedder) -> Index:
+    name = Generations(settings.index.directory).require_current()
+    return Index(settings.index, name, embedder.identity.key)
+
+
+def contents(settings: IngestSettings, embedder: WordEmbedder, questions: Sequence[str] = ()) -> dict[str, object]:
+    """All that an index holds, and what its searches find: equal for two indexes that answer alike."""
+    with open_index(settings, embedder) as index:
+        ids = [name for name, _ in index.catalogue.all_vectors()]
+        vectors = index.load_vectors(ids)
+        return {
+            "articles": {name: index.catalogue.article(name) for name in index.catalogue.article_hashes()},
+            "passages": index.passages(ids),
+            "vectors": {name: tuple(np.round(vectors[name], 5).tolist()) for name in ids},
+            "near": [
+                sorted((round(hit.score, 4), hit.passage_id) for hit in index.search_vectors(vector, 5))
+                for vector in map(embedder.embed_question, questions)
+            ],
+            "worded": [
+                sorted((round(hit.score, 3), hit.passage_id) for hit in index.search_words(one.split(), 5))
+                for one in questions
+            ],
+        }
