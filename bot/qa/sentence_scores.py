@@ -71,18 +71,14 @@ def score_sentences(
 
 
 def article_chances(evidence: Sequence[Evidence]) -> dict[str, float]:
-    """How likely each article is the one that answers: its passages vote, each further one with half the weight."""
+    """How likely each article is the one that answers, going by its best passage, whatever the scores' scale."""
     scores = np.array([found.score for found in evidence])
     scores = (scores - scores.min()) / (float(np.ptp(scores)) or 1.0)
-    votes: defaultdict[str, list[float]] = defaultdict(list)
+    best: defaultdict[str, float] = defaultdict(float)
     for found, score in zip(evidence, scores, strict=True):
-        votes[found.passage.article_id].append(float(score))
-    raw = {
-        name: math.exp(2 * sum(score * 0.5**n for n, score in enumerate(sorted(given, reverse=True))))
-        for name, given in votes.items()
-    }
-    total = sum(raw.values())
-    return {name: value / total for name, value in raw.items()}
+        best[found.passage.article_id] = max(best[found.passage.article_id], float(score))
+    total = sum(math.exp(3 * score) for score in best.values())
+    return {name: math.exp(3 * score) / total for name, score in best.items()}
 
 
 def _respelt(question: str, sentences: Sequence[Sentence]) -> str:
