@@ -188,8 +188,8 @@ class Fetcher:
                 except _Unanswered as error:
                     reason, wait = str(error), None
                 else:
-                    site.failures = 0
                     if answer.status not in _TEMPORARY:
+                        site.failures = 0
                         return answer
                     reason, wait = f"The site answered with HTTP {answer.status}.", _retry_after(answer.headers)
                 finally:
