@@ -42,6 +42,10 @@ from ingest.errors import ConfigError, UserFacingError
 
 log = logging.getLogger(__name__)
 
+# the bot has no voice, so it does not matter that the packages for it are missing
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
 _SYNCED = "commands synced"
 
 
@@ -247,7 +251,7 @@ async def run_bot(
             stack.push_async_callback(pages.cleanup)
         try:
             # asking for an intent that was not granted stops the login, so the application's flags come first
-            async with discord.Client(intents=discord.Intents.none()) as probe:
+            async with discord.Client(intents=discord.Intents(guilds=True)) as probe:
                 await probe.login(token)
                 flags = probe.application_flags
             granted = flags.gateway_message_content or flags.gateway_message_content_limited

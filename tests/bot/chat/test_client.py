@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import pytest
 import simcord
-from aiohttp import web
-from stage import ScriptedAnswers, ShelfLibrary, World
+from stage import ShelfLibrary, World
 from wire import check_request
 
-from bot.chat.client import invitation, make_client, run_bot
+from bot.chat.client import invitation, make_client
 from bot.chat.services import Services
-from ingest.errors import ConfigError
 
 
 async def test_commands_are_sent_when_they_changed_and_not_at_every_start(
@@ -77,28 +75,3 @@ NO_MENTIONS: dict[str, list[str]] = {"parse": []}
 def test_the_check_of_what_is_sent_refuses_what_discord_would(body: dict[str, object]) -> None:
     with pytest.raises(AssertionError):
         check_request("POST", "/channels/1/messages", body, {})
-
-
-async def test_a_wrong_token_is_refused_in_words_that_do_not_hold_it(
-    services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The real transport against a loopback server that answers as Discord does to a wrong token."""
-
-    async def refuse(_request: web.Request) -> web.Response:
-        return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
-
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", refuse)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    monkeypatch.setattr("discord.http.Route.BASE", f"http://127.0.0.1:{port}/api/v10")
-    try:
-        with pytest.raises(ConfigError, match="does not accept DISCORD_TOKEN") as caught:
-            await run_bot(services.settings, ShelfLibrary(), ScriptedAnswers(), "very.secret.token")  # type: ignore[arg-type]
-    finally:
-        await runner.cleanup()
-    assert "very.secret" not in str(caught.value)
-    assert "very.secret" not in caplog.text

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from pathlib import Path
 
 import discord
 import pytest
-from aiohttp import web
+from loopback_discord import until
 from stage import World, answered, shown, texts
 
 from bot.chat.displays import follow
 from bot.chat.language import words_in
-from bot.chat.layout import answer_messages, text_message
+from bot.chat.layout import answer_messages
 from bot.chat.rendering import answer_pages
 from bot.qa.answers import Answer, CheckedSentence
 from bot.records import Records
 
 THREADS = pytest.mark.parametrize("discord_settings", [{"threads": True}])
-
-
-async def until(condition: object, seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it did not come to that"
-        await asyncio.sleep(0.01)
 
 
 async def test_an_expired_interaction_is_answered_in_the_channel_without_a_ping(world: World) -> None:
@@ -148,6 +140,7 @@ CHILD = """
 import asyncio, sys, pathlib
 sys.path[:0] = sys.argv[2:]
 import simcord
+from loopback_discord import until
 from stage import ScriptedAnswers, ShelfLibrary, World, settings
 from bot.chat.client import make_client
 from bot.chat.services import Services
@@ -224,55 +217,3 @@ async def test_slow_progress_does_not_hold_the_answer_back(monkeypatch: pytest.M
     answer = await follow(events(), Stuck(), words_in("en"))  # type: ignore[arg-type]
     assert isinstance(answer, Answer)
     assert time.monotonic() - started < 1.0
-
-
-async def test_a_rate_limit_is_waited_out(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real transport: Discord says 429 once, and the message arrives all the same."""
-    from bot.chat.client import make_client
-
-    said: list[int] = []
-
-    def reply(data: object, status: int = 200, **headers: str) -> web.Response:
-        # discord.py takes JSON for JSON only without a charset
-        body = json.dumps(data).encode()
-        return web.Response(body=body, status=status, headers={"Content-Type": "application/json", **headers})
-
-    bot = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None}
-    application_info = {
-        "id": "2", "name": "bot", "icon": None, "description": "", "bot_public": True, "verify_key": "",
-        "bot_require_code_grant": False, "flags": 0, "owner": bot,
-    }  # fmt: skip
-    message = {
-        "id": "9", "channel_id": "5", "author": bot, "content": "", "timestamp": "2026-01-01T00:00:00+00:00",
-        "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
-        "attachments": [], "embeds": [], "pinned": False, "type": 0, "components": [],
-    }  # fmt: skip
-
-    async def discord_(request: web.Request) -> web.Response:
-        if request.path.endswith("/users/@me"):
-            return reply(bot)
-        if request.path.endswith("/applications/@me"):
-            return reply(application_info)
-        if request.path.endswith("/commands"):
-            return reply([])
-        if not said:
-            said.append(429)
-            limited = {"message": "You are being rate limited.", "retry_after": 0.2, "global": False}
-            return reply(limited, 429, Via="1.1 google")
-        said.append(200)
-        return reply(message)
-
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", discord_)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    monkeypatch.setattr("discord.http.Route.BASE", f"http://127.0.0.1:{runner.addresses[0][1]}/api/v10")
-    try:
-        async with make_client(services) as client:  # type: ignore[arg-type]
-            await client.login("a.fake.token")
-            sent = await client.get_partial_messageable(5).send(view=text_message("hello"))
-            assert sent.id == 9
-    finally:
-        await runner.cleanup()
-    assert said == [429, 200]
