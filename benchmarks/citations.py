@@ -230,7 +230,7 @@ def make_cases(
 
 def in_order(first: str, last: str, text: str) -> bool:
     """Whether a passage happens to have both parts of a lie, so that it is none."""
-    one, two, whole = (fold(part).text.strip(" .,") for part in (first, last, text))
+    one, two, whole = (fold(part).text.strip(" .,?!") for part in (first, last, text))
     at = whole.find(one)
     return at >= 0 and two in whole[at + len(one) :]
 

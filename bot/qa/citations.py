@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.qa import phrases
 from bot.qa.answers import ArticleRef, CheckedSentence, Citation, Dropped, Evidence
+from bot.qa.disagreement import disagreements, label
 from bot.qa.drafts import DraftQuote, DraftSentence
 from bot.qa.faithfulness import Held, beside_the_point, relevant, unfaithful, unfounded
 from bot.qa.quotes import Folded, fold, locate, proves_something
@@ -32,6 +33,7 @@ class CitationChecker:
     dropped: list[Dropped] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     """Every quote that was found, also those of sentences that failed otherwise: the articles' own words on the matter."""
+    _around: dict[int, str] = field(default_factory=dict)
     _roles: set[str] = field(default_factory=set)
     _folded: dict[int, Folded] = field(default_factory=dict)
 
@@ -64,7 +66,14 @@ class CitationChecker:
         notes = []
         if "corrects" in self._roles:
             notes.append(phrases.PREMISE)
-        if "differs" in self._roles and len({citation.article.article_id for citation in self.citations}) > 1:
+        sentences = [self._around[citation.number] for citation in self.citations]
+        differing = disagreements(self.citations, sentences)
+        if differing:
+            first = differing[0]
+            notes.append(
+                phrases.articles_differ([label(c.article, c.number) for c in (first.one, first.other)])
+            )
+        elif "differs" in self._roles and len({c.article.article_id for c in self.citations}) > 1:
             notes.append(phrases.DIFFER)
         return tuple(notes)
 
@@ -110,6 +119,7 @@ class CitationChecker:
                 return citation.number
         number = len(self.citations) + 1
         self.citations.append(Citation(number, reference(item.evidence), item.quote, item.start, item.end))
+        self._around[number] = item.surroundings
         return number
 
 

@@ -111,14 +111,9 @@ def negated(sentence: str, source: str) -> str | None:
         return 'it turns round a "not only" of the quoted words'
     for pair in _OPPOSITE_STEMS:
         one, two = sorted(pair)
-        for mine, other in ((one, two), (two, one)):
-            if (
-                mine in our_stems
-                and mine not in their_stems
-                and other in their_stems
-                and other not in our_stems
-            ):
-                negations = _near_cue(mine, our_scopes) + _near_cue(other, their_scopes)
+        for word, opposite in ((one, two), (two, one)):
+            if {word, opposite} & our_stems == {word} and {word, opposite} & their_stems == {opposite}:
+                negations = _near_cue(word, our_scopes) + _near_cue(opposite, their_scopes)
                 converse = word in _CONVERSE and opposite in _CONVERSE
                 if negations % 2 == 0 and not converse and _same_matter(ours, theirs, word, opposite):
                     return f"it says the opposite of the quoted words ({word}, {opposite})"
@@ -139,12 +134,12 @@ def negated(sentence: str, source: str) -> str | None:
 def swapped(sentence: str, source: str) -> str | None:
     """The sentence gives one name's part to another: who did it changed places with whom, or was replaced."""
     ours, theirs = wording(sentence), wording(source)
-    speakers = _speakers(ours) | _speakers(theirs)
+    speaking = speakers(ours) | speakers(theirs)
     verdicts: Counter[frozenset[str]] = Counter()
     mine, other = (Counter(w.key for w in words if w.kind == "content") for words in (ours, theirs))
     for key in sorted(key for key in mine if mine[key] == other[key] == 1):
-        for left, right in _sides(ours, key, speakers):
-            for their_left, their_right in _sides(theirs, key, speakers):
+        for left, right in _sides(ours, key, speaking):
+            for their_left, their_right in _sides(theirs, key, speaking):
                 for one in left & (their_left | their_right):
                     for two in right & (their_left | their_right) - {one}:
                         if one in their_left - their_right and two in their_right - their_left:
@@ -177,7 +172,7 @@ def unattributed(sentence: str, source: str) -> str | None:
     their_says = _said(theirs)
     if says and says <= _FACTIVE and their_says and their_says <= _DOUBTFUL:
         return "it turns a claim into a fact"
-    our_speaker, their_speaker = _speakers(ours), _speakers(theirs)
+    our_speaker, their_speaker = speakers(ours), speakers(theirs)
     if (
         our_speaker
         and their_speaker
@@ -273,13 +268,13 @@ def _same_matter(ours: Sequence[Word], theirs: Sequence[Word], mine: str, other:
     return bool(rest) and sum(key in known for key in rest) / len(rest) >= 0.6
 
 
-def _sides(words: Sequence[Word], key: str, speakers: set[str]) -> Iterator[tuple[set[str], set[str]]]:
+def _sides(words: Sequence[Word], key: str, speaking: set[str]) -> Iterator[tuple[set[str], set[str]]]:
     """For every place where a shared word stands: the names before and after it, turned round in the passive."""
     for index, word in enumerate(words):
         if word.key != key or word.kind != "content":
             continue
-        left = {w.key for w in words[max(0, index - _WINDOW) : index] if w.kind == "name"} - speakers
-        right = {w.key for w in words[index + 1 : index + 1 + _WINDOW] if w.kind == "name"} - speakers
+        left = {w.key for w in words[max(0, index - _WINDOW) : index] if w.kind == "name"} - speaking
+        right = {w.key for w in words[index + 1 : index + 1 + _WINDOW] if w.kind == "name"} - speaking
         passive = (
             word.text.endswith(("ed", "en", "n", "t", "d", "k"))
             and any(w.text in _BE for w in words[max(0, index - 3) : index])
@@ -482,7 +477,7 @@ def _ends_open(words: Sequence[Word]) -> bool:
     return words[-1].key in _STRONG_SAY or words[-1].text == "that"
 
 
-def _speakers(words: Sequence[Word]) -> set[str]:
+def speakers(words: Sequence[Word]) -> set[str]:
     """The name that is the very next word to a verb of saying, or that "according to" names."""
     found: set[str] = set()
     for index, word in enumerate(words):

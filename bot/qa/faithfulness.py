@@ -9,9 +9,8 @@ from bot.qa.answers import Evidence
 from bot.qa.claims import negated, overlap, swapped, unattributed
 from bot.qa.figures import Known, figures
 from bot.qa.names import KnownNames, names
-from bot.qa.quotes import Folded, fold, locate, quoted_words
+from bot.qa.quotes import Folded, Span, fold, locate, quoted_words
 from ingest.sentences import sentence_spans
-
 
 LEAST_SHARED = 0.34
 """The share of a sentence's words that its quotes must have; honest retellings measured have more (see benchmarks)."""
@@ -30,18 +29,19 @@ class Held:
         return self.evidence.article.body[self.start : self.end]
 
     @property
-    def surroundings(self) -> str:
+    def around(self) -> Span:
         """The whole sentences that the quote stands in, so that no quote can be cut from under its "not"."""
         body = self.evidence.article.body
         first = max(body.rfind("\n", 0, self.start) + 1, self.start - 1500)
         last = body.find("\n", self.end)
         last = min(last if last >= 0 else len(body), self.end + 1500)
-        paragraph = body[first:last]
-        spans = sentence_spans(paragraph)
-        touched = [span for span in spans if first + span[0] < self.end and first + span[1] > self.start]
-        if not touched:
-            return self.quote
-        return paragraph[touched[0][0] : touched[-1][1]]
+        spans = [(first + start, first + end) for start, end in sentence_spans(body[first:last])]
+        touched = [span for span in spans if span[0] < self.end and span[1] > self.start]
+        return (touched[0][0], touched[-1][1]) if touched else (self.start, self.end)
+
+    @property
+    def surroundings(self) -> str:
+        return self.evidence.article.body[slice(*self.around)]
 
 
 def unfounded(sentence: str, held: Sequence[Held]) -> str | None:
