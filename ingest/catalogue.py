@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ingest.articles import Article, content_hash
 from ingest.chunking import Passage
+from ingest.vectors import Vectors
 from ingest.words import quoted, searchable
 
 SCHEMA = """
@@ -29,12 +34,13 @@ CREATE TABLE passages (
     id TEXT NOT NULL UNIQUE, article TEXT NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, vector TEXT NOT NULL
 );
+CREATE TABLE title_vectors (article TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX passages_by_article ON passages (article, start);
 CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row');
 CREATE VIRTUAL TABLE titles USING fts5 (title, source, published, prefix = '2 3', tokenize = 'unicode61');
 """
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]  # another one is built anew
 TITLE_WEIGHT = 2.0  # a word of the title says more of a passage than one of its text
 
 _ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
@@ -128,7 +134,7 @@ class Catalogue:
             "INSERT INTO titles (rowid, title, source, published) VALUES (?, ?, ?, ?)",
             (cursor.lastrowid, searchable(article.title), searchable(article.source or ""), article.published),
         )
-        title = searchable(article.title)
+        title = searchable(_heading(article))
         for item in stored:
             passage = item.passage
             cursor = self.connection.execute(
@@ -149,6 +155,7 @@ class Catalogue:
         )
         self.connection.execute("DELETE FROM passages WHERE article = ?", (article_id,))
         self.connection.execute("DELETE FROM titles WHERE rowid = ?", row)
+        self.connection.execute("DELETE FROM title_vectors WHERE article = ?", (article_id,))
         self.connection.execute("DELETE FROM articles WHERE number = ?", row)
 
     # -- reading articles
@@ -259,6 +266,29 @@ class Catalogue:
         ).fetchone()
         return row is not None
 
+    # -- titles
+
+    def titles_without_vector(self) -> dict[str, str]:
+        """The titles, by article id, whose vectors are still to be put."""
+        rows = self.connection.execute(
+            "SELECT id, title FROM articles WHERE id NOT IN (SELECT article FROM title_vectors) ORDER BY number"
+        )
+        return dict(rows)
+
+    def all_titles(self) -> Iterator[str]:
+        """Every article's title; reads on while it is iterated."""
+        yield from (row[0] for row in self.connection.execute("SELECT title FROM articles"))
+
+    def put_title_vectors(self, article_ids: Sequence[str], vectors: Vectors) -> None:
+        """Vectors (n, d) of the titles alone, by article."""
+        rows = zip(article_ids, (row.astype("<f4").tobytes() for row in vectors), strict=True)
+        self.connection.executemany("INSERT OR REPLACE INTO title_vectors VALUES (?, ?)", rows)
+
+    def title_vectors(self, article_ids: Collection[str]) -> dict[str, Vectors]:
+        """The titles' unit vectors (d,) by article id; those that are not there are left out."""
+        rows = self._in("SELECT article, vector FROM title_vectors WHERE article IN", article_ids)
+        return {name: np.frombuffer(vector, "<f4") for name, vector in rows}
+
     # -- words
 
     def search_words(self, match: str, limit: int) -> list[Hit]:
@@ -295,3 +325,12 @@ class Catalogue:
         for first in range(0, len(listed), _CHUNK):
             some = listed[first : first + _CHUNK]
             yield from self.connection.execute(f"{statement} ({', '.join('?' * len(some))})", some)
+
+
+def _heading(article: Article) -> str:
+    """What an article is known by besides its text: title, publisher, and day in words, as questions name them."""
+    day = article.published or ""
+    if len(day) >= 10:
+        with suppress(ValueError):
+            day = f"{date.fromisoformat(day[:10]):%d %B %Y}".lstrip("0")
+    return " ".join(part for part in (article.title, article.source, day) if part)

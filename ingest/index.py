@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.articles import Article
-from ingest.catalogue import Catalogue, Hit
+from ingest.catalogue import SCHEMA_VERSION, Catalogue, Hit
 from ingest.chroma import ChromaVectors, place_of
 from ingest.chunking import Passage
 from ingest.errors import CatalogueBroken, EmbedderMismatch, VectorsBroken
@@ -69,6 +69,11 @@ class Index:
             opened.enter_context(generations.reading(generation))
             self.catalogue = opened.enter_context(closing(Catalogue(self._folder / CATALOGUE, readonly=True)))
             try:
+                if self.catalogue.meta("schema") != SCHEMA_VERSION:
+                    raise IndexBroken(
+                        "The index was made by another version of this program. Run `python -m ingest` to bring it up "
+                        "to date: what has not changed is not embedded again."
+                    )
                 if embedder_key is not None:
                     self._check_embedder(embedder_key)
                 self._count = self.catalogue.count("passages")
@@ -181,6 +186,10 @@ class Index:
         except VectorsBroken as error:
             self._failed(error)
             return {}
+
+    def title_vectors(self, article_ids: Collection[str]) -> dict[str, Vectors]:
+        """The unit vectors (d,) of the articles' titles alone, by article id."""
+        return self.catalogue.title_vectors(article_ids)
 
     def _failed(self, error: VectorsBroken) -> None:
         if self.vectors_fault is None:

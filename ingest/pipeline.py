@@ -16,7 +16,7 @@ from ingest.ages import cutoffs, is_too_old, too_old
 from ingest.articles import Article, CorpusReading, Recognised, Reject, content_hash, read_corpus
 from ingest.audit import AuditEntry, record
 from ingest.building import IndexBuilder
-from ingest.catalogue import Catalogue
+from ingest.catalogue import SCHEMA_VERSION, Catalogue
 from ingest.changes import REFRESH, Change, articles_named
 from ingest.chroma import drop_collections
 from ingest.chunking import FORMAT, split_article
@@ -35,7 +35,7 @@ from ingest.settings import IngestSettings
 from ingest.storage import storage_failures
 from ingest.tokens import count_tokens
 from ingest.uploads import adopted_uploads, discard_uploads, uploads_in_use
-from ingest.vectors import VectorStore
+from ingest.vectors import VectorStore, string_hash
 
 log = logging.getLogger(__name__)
 
@@ -232,6 +232,7 @@ class _Held:
     passages: int
     embedder: str | None
     format: str | None
+    schema: str | None
     curation: Curation
     path: Path | None
     is_current: bool = False
@@ -239,16 +240,17 @@ class _Held:
     @classmethod
     def load(cls, previous: Path | None, uploads: Path, *, is_current: bool = False) -> _Held:
         if previous is None:
-            return cls({}, 0, None, None, adopted_uploads(uploads), None)
+            return cls({}, 0, None, None, None, adopted_uploads(uploads), None)
         with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old:
             return cls(
                 old.article_hashes(), old.count("passages"), old.meta("embedder"), old.meta("format"),
-                Curation.load(old), previous, is_current,
+                old.meta("schema"), Curation.load(old), previous, is_current,
             )  # fmt: skip
 
     def fits(self, embedder: Embedder) -> bool:
-        """Whether its passages and vectors are made as they would be made now."""
-        return (self.embedder, self.format) == (embedder.identity.key, FORMAT)
+        """Whether it is laid out, and its passages and vectors are made, as they would be now."""
+        now = (embedder.identity.key, FORMAT, SCHEMA_VERSION)
+        return (self.embedder, self.format, self.schema) == now
 
     @contextmanager
     def catalogue(self) -> Iterator[Catalogue | None]:
@@ -384,6 +386,23 @@ def _embed(builder: IndexBuilder, store: VectorStore, embedder: Embedder, report
     if missing:
         report("embedding", len(missing), len(missing))
     store.flush()
+    _embed_titles(builder.catalogue, store, embedder)
+
+
+def _embed_titles(catalogue: Catalogue, store: VectorStore, embedder: Embedder) -> None:
+    """The titles by themselves, whose vectors the catalogue keeps: they are few, and read with every question."""
+    titles = list(catalogue.titles_without_vector().items())
+    for first in range(0, len(titles), SAVED_AT_ONCE):
+        some = titles[first : first + SAVED_AT_ONCE]
+        strings = {string_hash(title): title for _, title in some}
+        missing = store.missing(strings)
+        if missing:
+            store.save(missing, embedder.embed_passages([strings[name] for name in missing]))
+            store.flush()
+        with catalogue.transaction():
+            catalogue.put_title_vectors(
+                [name for name, _ in some], store.load([string_hash(title) for _, title in some])
+            )
 
 
 def _vectors_in_use(generations: Generations) -> Iterator[str]:
@@ -391,6 +410,7 @@ def _vectors_in_use(generations: Generations) -> Iterator[str]:
     for name in generations.published():
         with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
             yield from (vector for _, vector in catalogue.all_vectors())
+            yield from (string_hash(title) for title in catalogue.all_titles())
 
 
 def _outcome(plan: _Plan, change: Change, passages: int, generation: str | None, started: float) -> Outcome:

@@ -24,19 +24,24 @@ _WORDS = ("river", "bridge", "council", "harvest", "frost", "observer", "mirror"
 
 
 class WordEmbedder:
-    """A text's vector is the sum of its words' vectors, which only their letters decide. Counts what it embeds."""
+    """A text's vector is the sum of its words' vectors, which only their letters decide.
+
+    `embedded` are the passages it was given, headed by their title and so of several lines; `titles` the single lines.
+    """
 
     def __init__(self, model: str = "words", seconds_a_text: float = 0.0, fail_after: int | None = None) -> None:
         self.identity = EmbedderIdentity("test", model, "", "sum", "words", DIMENSIONS)
         self.precision = "fp32"
         self.embedded: list[str] = []
+        self.titles: list[str] = []
         self._pause = seconds_a_text
         self._fail_after = fail_after
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         if self._fail_after is not None and len(self.embedded) >= self._fail_after:
             raise EmbeddingUnavailable("The endpoint is gone. Try again later.")
-        self.embedded += texts
+        self.embedded += [text for text in texts if "\n" in text]
+        self.titles += [text for text in texts if "\n" not in text]
         time.sleep(self._pause * len(texts))
         return np.stack([self.embed_question(text) for text in texts])
 

@@ -14,50 +14,44 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ingest.vectors import Vectors
-
 Scores = npt.NDArray[np.float64]
 
-WORDS_AGAINST_COSINE = 1.0
-FEEDBACK = 0.6
-FEEDBACK_PASSAGES = 5
+WORDS = 1.05
+TITLE = 0.2
+PHRASE = 0.10
 PUBLISHER = 0.06
 PERIOD = 0.04
-PHRASE = 0.10
 
 _K1 = 1.2  # as in FTS5's bm25()
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known of the candidates, row by row: cosine to the question, and BM25 as a share of the most possible."""
+    """What is known of the candidates, row by row.
+
+    `cosine` of the passage and `title` of its article's title to the question; `words` is BM25 as a share of the most
+    that is possible, `phrase` the share of the quoted phrases that stand in it word for word; `period` and
+    `publisher` are 1 where the question names those of the article.
+    """
 
     cosine: Scores
+    title: Scores
     words: Scores
     phrase: Scores
     period: Scores
     publisher: Scores
 
 
-def first_scores(signals: Signals) -> Scores:
+def scored(signals: Signals) -> Scores:
+    """What the question names as its day or publisher is preferred, and nothing is left out for the lack of it."""
     return (
         signals.cosine
-        + WORDS_AGAINST_COSINE * signals.words
+        + TITLE * signals.title
+        + WORDS * signals.words
         + PHRASE * signals.phrase
         + PERIOD * signals.period
         + PUBLISHER * signals.publisher
     )
-
-
-def with_feedback(scores: Scores, vectors: Vectors) -> Scores:
-    """Scores raised by nearness to what the best passages have in common (pseudo-relevance feedback, after Rocchio).
-
-    `vectors` (n, d), of unit length, are the candidates' own.
-    """
-    best = np.argsort(-scores)[:FEEDBACK_PASSAGES]
-    centre = vectors[best].mean(axis=0)
-    length = float(np.linalg.norm(centre))
-    return scores if length == 0 else scores + FEEDBACK * (vectors @ (centre / length))
 
 
 def most_words(frequencies: Mapping[str, int], passages: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,10 +16,9 @@ from bot.qa.ranking import (
     Scores,
     Signals,
     affordable,
-    first_scores,
     most_words,
+    scored,
     spread_over_articles,
-    with_feedback,
 )
 from bot.qa.reranking import Reranker
 from ingest.articles import Article
@@ -52,7 +51,6 @@ class Candidates:
 
     passages: list[Passage]
     articles: list[Article]
-    vectors: Vectors
     signals: Signals
 
 
@@ -78,7 +76,7 @@ class Retriever:
         found = _candidates(index, query, vector, exclude)
         if not found.passages:
             return Retrieval((), 0.0, ())
-        scores = with_feedback(first_scores(found.signals), found.vectors)
+        scores = scored(found.signals)
         ranked = self._ranked(query, found, scores, limit)
         sure = confidence(found.signals, scores)
         return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked))
@@ -106,22 +104,26 @@ def _candidates(index: Index, query: Query, vector: Vectors, exclude: frozenset[
     near = index.search_vectors(vector, CANDIDATES, exclude)
     worded = index.search_words(affordable(frequencies, POSTINGS), WORDS_DEEP, exclude)
     names = list(dict.fromkeys(hit.passage_id for hit in (*near, *worded[:CANDIDATES])))
-    passages, vectors = index.passages(names), index.load_vectors(names)
-    names = [name for name in names if name in passages and name in vectors]
-    articles = index.articles({passages[name].article_id for name in names})
-    rows = [passages[name] for name in names]
+    passages = index.passages(names)
+    rows = [passages[name] for name in names if name in passages]
+    articles = index.articles({row.article_id for row in rows})
     owners = [articles[row.article_id] for row in rows]
-    matrix = np.stack([vectors[name] for name in names]) if names else np.empty((0, len(vector)), np.float32)
     signals = Signals(
-        cosine=(matrix @ vector).astype(np.float64),
-        words=_word_shares(names, worded, most_words(frequencies, index.size)),
+        cosine=_cosines(index.load_vectors([row.id for row in rows]), [row.id for row in rows], vector),
+        title=_cosines(index.title_vectors(list(articles)), [row.article_id for row in rows], vector),
+        words=_word_shares([row.id for row in rows], worded, most_words(frequencies, index.size)),
         phrase=_column(
             _phrase_share(query, row.text, owner.title) for row, owner in zip(rows, owners, strict=True)
         ),
         period=_column(query.period is not None and query.period.holds(owner.published) for owner in owners),
         publisher=_column(names_publisher(query, owner) for owner in owners),
     )
-    return Candidates(rows, owners, matrix, signals)
+    return Candidates(rows, owners, signals)
+
+
+def _cosines(vectors: Mapping[str, Vectors], names: Sequence[str], vector: Vectors) -> Scores:
+    """Cosines to the question's `vector`, and 0 where there is no vector: then words alone decide."""
+    return _column(float(vectors[name] @ vector) if name in vectors else 0.0 for name in names)
 
 
 def _word_shares(names: Sequence[str], worded: Sequence[Hit], most: float) -> Scores:
