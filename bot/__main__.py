@@ -17,12 +17,13 @@ from rich.console import Console
 
 from bot import commands, doctor
 from bot.library import Library
-from bot.qa.answering import Answerer
+from bot.qa.answering import Answerer, Writers
 from bot.qa.budget import DailyBudget
 from bot.qa.generation import ModelGenerator
 from bot.qa.quoting import QuotingGenerator
 from bot.qa.retrieval import Retriever
 from bot.qa.rewriting import ModelRewriter
+from bot.qa.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding import make_embedder
 from ingest.env_file import ENV_FILE, load_env_file
@@ -82,7 +83,7 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[Library, Answerer
     embedding = settings.ingest.embedding
     embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
     library = Library(settings.ingest.index, embedder.identity.key)
-    quoting = QuotingGenerator(embedder)
+    quoting = Writers(QuotingGenerator(embedder), ExtractiveSummary(embedder), ExtractiveDigest(embedder))
     async with AsyncExitStack() as closing:
         closing.push_async_callback(asyncio.to_thread, library.close)
         model = _model(settings)
@@ -93,7 +94,7 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[Library, Answerer
             Answerer(
                 library,
                 Retriever(embedder),
-                ModelGenerator(model) if model else quoting,
+                Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
                 quoting,
                 rewriter=ModelRewriter(model) if model else None,
                 deadline=settings.answering.deadline_seconds,

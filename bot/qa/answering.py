@@ -7,7 +7,8 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.errors import ModelBudgetSpent, ModelUnavailable
@@ -26,25 +27,37 @@ from ingest.articles import Article
 from ingest.errors import UserFacingError
 from ingest.index import Index
 
+DIGEST_DEPTH = 200  # passages looked at for a digest, of which those recent enough are read
+DIGEST_PASSAGES = 40
 MAX_QUESTION = 2_000  # characters; a longer one is cut, as nobody asks that much in one breath
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Who writes what: answers to questions, summaries of one article, digests of many."""
+
+    answer: Generator
+    summary: Generator
+    digest: Generator
+
+
 class Answerer:
     """Answers questions over the current generation. One instance serves every front end, concurrently.
 
-    `generator` writes; `quoting` takes over when it cannot. `rewriter`, where there is a model, makes follow-ups
-    stand alone. `deadline` is seconds for one question in all, `passages` how many are read for it.
+    `writers` write; where they cannot, `quoting` takes over, which needs no network. Without a model both are the
+    same. `rewriter`, where there is a model, makes follow-ups stand alone. `deadline` is seconds for one question
+    in all, `passages` how many are read for it.
     """
 
     def __init__(
         self,
         library: Library,
         retriever: Retriever,
-        generator: Generator,
-        quoting: Generator,
+        writers: Writers,
+        quoting: Writers,
         *,
         rewriter: ModelRewriter | None = None,
         deadline: float = 30.0,
@@ -52,7 +65,7 @@ class Answerer:
     ) -> None:
         self._library = library
         self._retriever = retriever
-        self._generator = generator
+        self._writers = writers
         self._quoting = quoting
         self._rewriter = rewriter
         self._deadline = deadline
@@ -79,20 +92,61 @@ class Answerer:
                 answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
             else:
                 yield Progress("reading", len(retrieval.evidence))
-                async with aclosing(self._written(full, retrieval.evidence, history, until)) as events:
+                written = self._written(
+                    full, retrieval.evidence, history, until, self._writers.answer, self._quoting.answer
+                )
+                async with aclosing(written) as events:
                     async for event in events:
                         if isinstance(event, Answer):
                             answer = event
                         else:
                             yield event
-            yield replace(
-                answer,
-                question=question,
-                generation=index.generation,
-                seconds=time.monotonic() - started,
-                nearest=retrieval.nearest if answer.outcome == "not_found" else (),
-                usage=answer.usage + usage,
+            nearest = retrieval.nearest if answer.outcome == "not_found" else ()
+            answer = replace(answer, nearest=nearest, usage=answer.usage + usage)
+            yield _dated(answer, question, index, started)
+
+    async def summarise(self, name: str) -> AsyncIterator[AnswerEvent]:
+        """The main points of one article, named by id, URL or title; the same events as an answer's."""
+        started = time.monotonic()
+        yield Progress("searching")
+        async with self._borrowed() as index:
+            article = await self._found(index, name)
+            passages = await asyncio.to_thread(index.article_passages, article.id)
+            evidence = [Evidence(passage, article, 1.0) for passage in passages]
+            yield Progress("reading", len(evidence))
+            written = self._written(
+                article.title,
+                evidence,
+                (),
+                started + self._deadline,
+                self._writers.summary,
+                self._quoting.summary,
             )
+            async with aclosing(written) as events:
+                async for event in events:
+                    yield _dated(event, article.title, index, started)
+
+    async def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]:
+        """The main points that the articles of the last `days` days have on a topic, newest first."""
+        started = time.monotonic()
+        asked = one_line(topic)
+        since = (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
+        yield Progress("searching")
+        async with self._borrowed() as index:
+            found = await asyncio.to_thread(self._search, index, asked, DIGEST_DEPTH, ())
+            recent = [one for one in found.evidence if (one.article.published or "") >= since][
+                :DIGEST_PASSAGES
+            ]
+            if not recent or found.confidence < ANSWERABLE:
+                empty = Answer(topic, "not_found", "", (), "none", "", 0.0, found.nearest)
+                yield _dated(empty, topic, index, started)
+                return
+            yield Progress("reading", len(recent))
+            until = started + self._deadline
+            written = self._written(asked, recent, (), until, self._writers.digest, self._quoting.digest)
+            async with aclosing(written) as events:
+                async for event in events:
+                    yield _dated(event, topic, index, started)
 
     async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
         """The passages found for a query, best first, with no judgement whether they answer it."""
@@ -103,10 +157,13 @@ class Answerer:
     async def find_article(self, name: str) -> Article:
         """An article by id, URL or title. Raises UserFacingError, which names the nearest titles."""
         async with self._borrowed() as index:
-            article = await asyncio.to_thread(index.article, name)
-            if article is not None:
-                return article
-            near = await asyncio.to_thread(index.find_articles, name, 3)
+            return await self._found(index, name)
+
+    async def _found(self, index: Index, name: str) -> Article:
+        article = await asyncio.to_thread(index.article, name)
+        if article is not None:
+            return article
+        near = await asyncio.to_thread(index.find_articles, name, 3)
         hint = "; ".join(f"“{one.title}”" for one in near)
         raise UserFacingError(
             f"No article has the id, URL or title “{name[:200]}”."
@@ -132,12 +189,18 @@ class Answerer:
         return stand_alone(question, history, titles), Usage()
 
     async def _written(
-        self, question: str, evidence: Sequence[Evidence], history: Sequence[Turn], until: float
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        history: Sequence[Turn],
+        until: float,
+        generator: Generator,
+        quoting: Generator,
     ) -> AsyncGenerator[AnswerEvent, None]:
-        """The configured generator's answer, or, when it cannot give one, the quoting answer, marked."""
+        """The generator's answer, or, when it cannot give one, the quoting answer, marked."""
         failed = None
-        if self._generator is not self._quoting:
-            failed = Attempt(self._generator, question, evidence)
+        if generator is not quoting:
+            failed = Attempt(generator, question, evidence)
             async with aclosing(failed.events(history, until)) as events:
                 async for event in events:
                     yield event
@@ -145,7 +208,7 @@ class Answerer:
                 yield failed.answer()
                 return
         # quoting needs no network, so it is given its time even where the model has used up the deadline
-        attempt = Attempt(self._quoting, question, evidence)
+        attempt = Attempt(quoting, question, evidence)
         async with aclosing(attempt.events(history, None)) as events:
             async for event in events:
                 yield event
@@ -260,6 +323,14 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
         if isinstance(event, Answer):
             return event
     raise AssertionError("an answer is always the last event")
+
+
+def _dated(event: AnswerEvent, asked: str, index: Index, started: float) -> AnswerEvent:
+    """The answer with what was asked, the generation it is from and how long it took; other events as they are."""
+    if not isinstance(event, Answer):
+        return event
+    seconds = time.monotonic() - started
+    return replace(event, question=asked, generation=index.generation, seconds=seconds)
 
 
 def one_line(question: str) -> str:

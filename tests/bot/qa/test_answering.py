@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,49 @@ async def test_a_follow_up_is_answered_from_the_article_it_leans_on(
         second = await final_answer(built.answer("and what did the chamber deny?", history=history))
     assert second.question == "and what did the chamber deny?"
     assert "imports" in second.text
+
+
+async def test_a_summary_cites_its_own_article_alone(newsroom: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with answerer(newsroom, None, monkeypatch) as built:
+        answer = await final_answer(built.summarise("https://example.org/harvest"))
+    assert answer.outcome == "answered"
+    assert {citation.article.url for citation in answer.citations} == {"https://example.org/harvest"}
+    assert [citation.start for citation in answer.citations] == sorted(one.start for one in answer.citations)
+
+
+async def test_a_summary_by_the_model_falls_back_to_central_sentences(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.faults = ["500"]
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        answer = await final_answer(built.summarise("https://example.org/harvest"))
+    assert answer.outcome == "answered"
+    assert answer.generator == "quoting"
+    assert answer.notes == (phrases.FELL_BACK,)
+
+
+async def test_a_digest_holds_only_articles_recent_enough_newest_first(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since_2015 = (datetime.now(UTC) - datetime(2015, 1, 1, tzinfo=UTC)).days
+    since_2018 = (datetime.now(UTC) - datetime(2018, 1, 1, tzinfo=UTC)).days
+    topic = "the frost and the apricot harvest, the Linden Bridge"
+    async with answerer(newsroom, None, monkeypatch) as built:
+        both = await final_answer(built.digest(topic, since_2015))
+        one = await final_answer(built.digest(topic, since_2018))
+        nothing = await final_answer(built.digest(topic, 1))
+    assert [citation.article.published for citation in both.citations] == ["2021-05-12", "2016-02-01"]
+    assert [citation.article.published for citation in one.citations] == ["2021-05-12"]
+    assert nothing.outcome == "not_found"
+    assert nothing.nearest
+
+
+async def test_a_title_that_no_article_has_names_near_ones(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with answerer(newsroom, None, monkeypatch) as built:
+        with pytest.raises(UserFacingError, match="python -m bot search"):
+            await final_answer(built.summarise("The moon landing"))
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "\u200b", "?" * 5_000, "🎉"])
