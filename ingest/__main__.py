@@ -72,7 +72,8 @@ def _perform(options: argparse.Namespace, guard: Guard) -> Result:
 
 def _action(options: argparse.Namespace) -> str:
     named = {
-        "add": options.add, "remove": options.remove, "rollback": options.rollback, "log": options.log is not None,
+        "add": options.add, "remove": options.remove, "rollback": options.rollback, "rebuild": options.rebuild,
+        "log": options.log is not None,
         "status": options.status, "export": options.export, "import": options.imported, "backup": options.backup,
     }  # fmt: skip
     return next((name for name, given in named.items() if given), "refresh")
@@ -127,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     changes.add_argument(
         "--backup", type=Path, metavar="FILE", help="like --export, with the audit log and the fetched pages"
+    )
+    changes.add_argument(
+        "--rebuild", action="store_true", help="remake Chroma from the catalogue, without embedding"
     )
     changes.add_argument(
         "--log", nargs="?", type=_positive, const=20, metavar="N", help="the last N changes, by whom"

@@ -15,7 +15,7 @@ from ingest.errors import ConfigError
 from ingest.export import Contents, export_corpus
 from ingest.guard import Guard
 from ingest.importing import import_corpus
-from ingest.pipeline import Outcome, ingest_corpus
+from ingest.pipeline import Outcome, ingest_corpus, rebuild_index
 from ingest.progress import Report
 from ingest.rollback import roll_back
 from ingest.settings import IngestSettings, load_ingest_settings
@@ -62,6 +62,9 @@ def perform(config: Path, asked: Asked, report: Report) -> Result:
             undone = roll_back(settings, asked.by)
             text = f"Back to generation {undone.generation}: {undone.articles} articles, {undone.passages} passages."
             return Result(undone.shape(), text)
+        case "rebuild":
+            rebuilt = rebuild_index(settings, _embedder(settings), by=asked.by, report=report)
+            return Result(rebuilt.shape() | {"action": "rebuild"}, _changed(rebuilt, dry_run=False))
         case "export" | "backup":
             assert asked.file is not None
             contents = export_corpus(settings, asked.file, asked.by, whole=asked.action == "backup")

@@ -25,12 +25,12 @@ from ingest.curation import Curation
 from ingest.errors import ConfigError
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
+from ingest.pipeline import VECTORS
 from ingest.running import exclusive
 from ingest.settings import IngestSettings
 from ingest.vectors import VectorStore
 
 FORMAT = 1
-VECTORS = "vectors.sqlite"
 MIRROR = "fetched.sqlite"
 TABLES = {AUDIT: ("changes",), MIRROR: ("pages", "documents", "entries")}
 _AT_ONCE = 500
