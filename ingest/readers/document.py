@@ -35,3 +35,15 @@ class Reject:
 
     path: str
     reason: str
+
+
+MOST_CHARACTERS = 3_000_000
+
+
+def too_long(text: str, place: str) -> Reject | None:
+    """The reject for a text that no article is as long as: cleaning and splitting it would hold up the rest."""
+    if len(text) <= MOST_CHARACTERS:
+        return None
+    return Reject(
+        place, f"The text is longer than {MOST_CHARACTERS // 1_000_000} million characters; split it."
+    )

@@ -8,11 +8,10 @@ import zipfile
 from collections.abc import Iterator
 
 from docx import Document as open_docx
-from docx.table import Table
-from lxml import etree
+from docx.table import Table, _Row
 
-from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject
+from ingest.dates import date_near_the_top, iso_date
+from ingest.readers.document import Document, Reject, too_long
 
 _MOST_UNPACKED, _MOST_PARTS, _MOST_RATIO = 200_000_000, 5_000, 300
 
@@ -27,8 +26,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         title, in_list = None, False
         for item in document.iter_inner_content():
             if isinstance(item, Table):
-                rows = (" | ".join(_distinct(cell.text.strip() for cell in row.cells)) for row in item.rows)
-                blocks.append("\n".join(filter(None, rows)))
+                blocks.append("\n".join(filter(None, map(_row, item.rows))))
                 continue
             style = (item.style.name or "") if item.style is not None else ""
             text = item.text.strip()
@@ -43,27 +41,22 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         facts = document.core_properties
         title = title or (facts.title or "").strip() or None
         author, made = (facts.author or "").strip(), facts.created
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        etree.LxmlError,
-    ) as error:
+        if author == "python-docx":  # the template's own facts
+            author, made = "", None
+    except Exception as error:  # python-docx raises whatever its parsing runs into
         yield Reject(name, f"The DOCX is broken: {str(error)[:120] or type(error).__name__}.")
         return
     text = "\n\n".join(filter(None, blocks))
     if not text:
         yield Reject(name, "The DOCX holds no text.")
         return
-    yield Document(
+    yield too_long(text, name) or Document(
         text,
         form="plain",
         title=title,
-        author=None if author.lower() in ("", "python-docx") else author,
-        published=iso_date(made.date()) if made else None,
+        author=author or None,
+        # When the file was made says less than what the text says itself.
+        published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
     )
 
 
@@ -84,10 +77,7 @@ def _dangerous(data: bytes) -> str | None:
     return None
 
 
-def _distinct(cells: Iterator[str]) -> Iterator[str]:
-    """Merged cells are handed out once for each column they span."""
-    before = None
-    for cell in cells:
-        if cell and cell != before:
-            yield " ".join(cell.split())
-        before = cell
+def _row(row: _Row) -> str:
+    """The cells of a row; a merged cell, handed out once for each column that it spans, once."""
+    cells = {id(cell._tc): cell for cell in row.cells}
+    return " | ".join(filter(None, (" ".join(cell.text.split()) for cell in cells.values())))

@@ -10,36 +10,9 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
 from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject
+from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
 
-_DEEPEST = 400  # elements within elements: deeper trees overflow the parsers' stacks
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "tr",
-        "td",
-        "th",
-    ]
-)
 _SPACE_TAGS = frozenset({"p", "head", "list", "table", "quote", "code", "div", "fw"})
 
 
@@ -48,9 +21,6 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         page = decode(data, page=True)
     except Undecodable as error:
         yield Reject(name, f"Not readable as a web page: {error}.")
-        return
-    if nesting(page) > _DEEPEST:
-        yield Reject(name, f"Its elements nest deeper than {_DEEPEST}; no article is built like that.")
         return
     found = bare_extraction(
         _undeclared(page),
@@ -63,8 +33,9 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     if not isinstance(found, Extracted) or found.body is None:
         yield Reject(name, "No article is found on this page.")
         return
-    yield Document(
-        "\n\n".join(_paragraphs(found.body)),
+    text = "\n\n".join(_paragraphs(found.body))
+    yield too_long(text, name) or Document(
+        text,
         form="extracted",
         title=found.title,
         url=_canonical(page) or found.url,
@@ -73,17 +44,6 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         published=iso_date(found.date),
         language=_language(page),
     )
-
-
-def nesting(page: str) -> int:
-    """How deep the elements stand in each other, counted without parsing."""
-    depth = deepest = 0
-    for close, tag, empty in _TAG.findall(page):
-        if empty or tag.lower() in _VOID:
-            continue
-        depth = max(0, depth - 1) if close else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _undeclared(page: str) -> str:

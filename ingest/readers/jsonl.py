@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject
+from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode, mark_of
 
 LONGEST_LINE = 20_000_000  # bytes
@@ -71,7 +71,7 @@ def read_line(line: Line, name: str) -> Document | Reject:
     text = row.get("text")
     if not isinstance(text, str):
         return Reject(place, 'Not an article: it has no "text" that is a string.')
-    return Document(
+    return too_long(text, place) or Document(
         text,
         form="markdown",
         title=_text(row.get("title")),
@@ -88,7 +88,9 @@ def read_line(line: Line, name: str) -> Document | Reject:
 def _text(value: object) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
-    return value if isinstance(value, str) and value.strip() else None
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return value.encode("utf-8", "ignore").decode()  # JSON can spell half a character, which no file can hold
 
 
 def _names(value: object) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject
+from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
 
 _MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$\n?", re.S | re.M)
@@ -30,7 +30,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         except FrontMatterBroken as error:
             yield Reject(name, f"Its front matter cannot be read: {error}. Mend it, or remove it.")
             return
-    yield Document(
+    yield too_long(text, name) or Document(
         text[matter.end() :] if matter and fields else text,
         form="markdown",
         title=_text(fields, "title", "headline"),

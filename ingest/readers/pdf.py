@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError
 
-from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject
+from ingest.dates import date_near_the_top, iso_date
+from ingest.readers.document import MOST_CHARACTERS, Document, Reject, too_long
 
-_MOST_PAGES, _MOST_CHARACTERS = 2000, 5_000_000
+_MOST_PAGES = 2000
 _HYPHENATED = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[a-zà-öø-ÿа-яα-ω])")
+# What programs write as a title when the author wrote none.
+_FILE_NAME = re.compile(r"untitled|\.(?:docx?|indd|pdf|qxd|odt)\b|^microsoft word", re.I)
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page |p\. ?|seite |página )?\d{1,4}(?: ?(?:/|of|von|de) ?\d{1,4})?\W*", re.I
 )
@@ -25,7 +27,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            yield Reject(name, "The PDF is locked with a password.")
+            yield Reject(name, "The PDF is encrypted; save it without a password.")
             return
         if len(reader.pages) > _MOST_PAGES:
             yield Reject(name, f"The PDF has more than {_MOST_PAGES} pages.")
@@ -34,22 +36,13 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         for page in reader.pages:
             pages.append(page.extract_text())
             size += len(pages[-1])
-            if size > _MOST_CHARACTERS:
-                yield Reject(
-                    name, f"The PDF holds more than {_MOST_CHARACTERS // 1_000_000} million characters."
-                )
-                return
+            if size > MOST_CHARACTERS:
+                break
         facts = reader.metadata
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        ArithmeticError,
-    ) as error:
+    except DependencyError:  # it names a package for AES, which only encrypted files need
+        yield Reject(name, "The PDF is encrypted; save it without a password.")
+        return
+    except Exception as error:  # pypdf raises whatever its parsing runs into
         yield Reject(name, f"The PDF is broken: {str(error)[:120] or type(error).__name__}.")
         return
     text = joined(pages)
@@ -60,17 +53,18 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         return
     try:
         made = facts.creation_date if facts else None
-    except (ValueError, PyPdfError):
+    except ValueError:
         made = None
     title = _said(facts.title if facts else None)
-    yield Document(
+    if title and _FILE_NAME.search(title):
+        title = None
+    yield too_long(text, name) or Document(
         text,
         form="plain",
-        title=None
-        if title and re.search(r"untitled|\.(?:docx?|indd|pdf|qxd|odt)\b|^microsoft word", title, re.I)
-        else title,
+        title=title,
         author=_said(facts.author if facts else None),
-        published=iso_date(made.date()) if made else None,
+        # When the file was made says less than what the text says itself.
+        published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
     )
 
 

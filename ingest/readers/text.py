@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject
+from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
 
 _FIELD = re.compile(
@@ -24,7 +24,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         yield Reject(name, f"Not readable as text: {error}.")
         return
     fields, text = _head(text)
-    yield Document(
+    yield too_long(text, name) or Document(
         text,
         form="plain",
         title=fields.get("title"),
