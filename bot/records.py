@@ -9,11 +9,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bot.qa.answers import Answer, ArticleRef, Citation, Turn
+from ingest.errors import UserFacingError
 
 Kind = Literal["question", "summary", "digest"]
 Vote = Literal["up", "down"]
@@ -43,6 +45,10 @@ CREATE TABLE IF NOT EXISTS threads (thread INTEGER PRIMARY KEY, at REAL NOT NULL
 CREATE TABLE IF NOT EXISTS servers (server INTEGER PRIMARY KEY, settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+
+
+class RecordsBroken(UserFacingError):
+    """The records cannot be opened or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,14 @@ class Records:
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        path.chmod(0o600)  # it says who asked what
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute(
-            "PRAGMA synchronous = NORMAL"
-        )  # a killed process loses nothing, only a power cut may
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.execute("PRAGMA busy_timeout = 5000")
-        self._db.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file, too
-        self._db.executescript(_SCHEMA)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _open(path)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise RecordsBroken(
+                f"The records at {path} cannot be opened ({error}). Make the folder writable, or, if the file is "
+                "damaged, move it away: a new one is made."
+            ) from error
 
     def close(self) -> None:
         with self._lock:
@@ -267,7 +270,13 @@ class Records:
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         def locked() -> T:
             with self._lock:
-                return work(self._db)
+                try:
+                    return work(self._db)
+                except sqlite3.OperationalError as error:
+                    raise RecordsBroken(
+                        f"My records cannot be written ({error}). Whoever runs me should look for a full disk "
+                        "or a folder that is not writable; then ask again."
+                    ) from error
 
         return await asyncio.to_thread(locked)
 
@@ -276,6 +285,21 @@ _SELECT = (
     "SELECT asked.key, asked.at, kind, question, outcome, person, server, channel, parent, seconds, answer "
     "FROM asked"
 )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    with ExitStack() as failed:
+        db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        failed.callback(db.close)
+        path.chmod(0o600)  # it says who asked what
+        db.execute("PRAGMA busy_timeout = 5000")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")  # kill -9 loses nothing, only a power cut may
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file, too
+        db.executescript(_SCHEMA)
+        failed.pop_all()
+    return db
 
 
 def _first(rows: sqlite3.Cursor) -> Asked | None:

@@ -30,6 +30,7 @@ from ingest.errors import UserFacingError
 log = logging.getLogger(__name__)
 
 QUESTION_LIMIT = 2_000
+_TOLD_AGAIN = 15.0  # seconds until the same person is refused in words again
 _TALK_LASTS = 30 * 60  # seconds in which the next direct message counts as a follow-up
 
 
@@ -104,7 +105,8 @@ class Questions:
         if message.author.bot or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
             return
         place = place_of(message.channel, message.guild.id if message.guild else None)
-        if not answers_in(place, self._services.settings.discord):
+        ignored = self._services.server(place.server).ignored_channels
+        if not answers_in(place, self._services.settings.discord) or place.within(ignored):
             return
         replied = message.reference.resolved if message.reference else None
         is_reply = isinstance(replied, discord.Message) and replied.author.id == me.id
@@ -128,7 +130,9 @@ class Questions:
                     words("Here I answer in private: use {ask}, and only you see it.", ask="`/ask`")
                 )
         except UserFacingError as error:
-            await display.fail(explain(error, words))
+            # told once, not at every message: a refusal must not become a way to make the bot talk
+            if self._services.cooldowns.take({("told", message.author.id): _TOLD_AGAIN}) == 0:
+                await display.fail(explain(error, words))
             return
         parent = await self._answer_replied_to(message)
         remarks: tuple[str, ...] = ()

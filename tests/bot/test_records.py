@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.qa.answers import Answer, ArticleRef, Citation
-from bot.records import Records
+from bot.records import Records, RecordsBroken
 
 REF = ArticleRef("a1", "Talks resume", "https://example.org/a", "Example Wire", None, "2015-11-23")
 ANSWER = Answer(
@@ -142,6 +142,23 @@ async def test_many_tasks_may_write_at_once(records: Records) -> None:
     assert len(set(keys)) == 50
 
 
+async def test_a_full_disk_is_named_and_loses_nothing(records: Records) -> None:
+    key = await records.begin("Who met?")
+    await records._run(lambda db: db.execute("PRAGMA max_page_count = 1"))
+    with pytest.raises(RecordsBroken, match="full"):
+        await records.begin("x" * 1_000_000)
+    kept = await records.asked(key)
+    assert kept is not None
+
+
+def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite"
+    path.write_bytes(b"this is no database " * 100)
+    with pytest.raises(RecordsBroken, match="move it away"):
+        Records(path)
+    assert path.read_bytes().startswith(b"this is no database")
+
+
 def test_nobody_else_on_the_machine_can_read_the_file(tmp_path: Path) -> None:
     Records(tmp_path / "r.sqlite").close()
     assert stat.S_IMODE((tmp_path / "r.sqlite").stat().st_mode) == 0o600
@@ -152,7 +169,7 @@ def test_an_answer_that_was_kept_survives_kill_9(tmp_path: Path) -> None:
         import asyncio, sys, time
         from pathlib import Path
         from bot.qa.answers import Answer
-        from bot.records import Records
+        from bot.records import Records, RecordsBroken
         async def main():
             records = Records(Path(sys.argv[1]))
             key = await records.begin("Who met?")

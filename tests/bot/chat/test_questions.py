@@ -6,6 +6,7 @@ import discord
 import pytest
 from stage import RIBBON, SANAEI, World, answered, labels, not_found, shown, texts
 
+from bot.chat.access import ServerSettings
 from bot.qa.answers import CheckedSentence
 from bot.reader.addresses import ReaderAddresses
 from ingest.errors import IndexMissing
@@ -254,6 +255,25 @@ async def test_asking_too_soon_is_told_how_long_to_wait(world: World) -> None:
     ben = world.guild.add_member(world.env.create_user("ben"))
     await ben.slash(world.channel, "ask", question="Me too?")
     assert len(world.answers.asked) == 2
+
+
+@pytest.mark.parametrize("discord_settings", [{"cooldown_seconds": 30.0}])
+async def test_somebody_who_goes_on_and_on_is_refused_once(world: World) -> None:
+    assert world.client.user is not None
+    for _ in range(5):
+        await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+    said = [message for message in world.channel.history() if message.author.id == world.client.user.id]
+    assert len(said) == 2  # the answer, and one refusal
+    assert len(world.answers.asked) == 1
+
+
+async def test_a_mention_in_an_ignored_channel_is_met_with_silence(world: World) -> None:
+    assert world.client.user is not None
+    quiet = ServerSettings.of(world.services.settings.discord, {"ignored_channels": [world.channel.id]})
+    world.services.servers[world.guild.id] = quiet
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+    assert world.answers.asked == []
+    assert len(world.channel.history()) == 1
 
 
 async def test_a_long_answer_goes_on_in_further_messages(world: World) -> None:
