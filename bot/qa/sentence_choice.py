@@ -19,9 +19,7 @@ MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
 ANOTHER_ARTICLE = 0.3
 """The chance of being the article that answers, from which on a second one is quoted beside the first."""
 
-LEAST_NEAR = (
-    0.5  # of the nearest sentence's nearness; what is farther off fills an answer without adding to it
-)
+LEAST_NEAR = 0.4  # as near as the nearest is 1; what is farther off fills an answer without adding to it
 UNRESOLVED = 0.7  # a sentence that leans on one that is not at hand is worth less
 NEAR_COPY = 0.7  # share of the shorter sentence's words
 
