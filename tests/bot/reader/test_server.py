@@ -154,7 +154,7 @@ class TestInChromium:
         pytest.importorskip("playwright", reason="playwright is not installed")
         found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         if found is None:
-            pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+            pytest.skip("no Chromium found (Debian: apt-get install chromium)")
         return found
 
     @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1200, "dark")])
