@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ingest.embedder import Embedder, EmbedderIdentity
-from ingest.endpoint_embedder import OpenAIEmbedder
 from ingest.local_embedder import LocalEmbedder, TokenVectors
+
+if TYPE_CHECKING:
+    from ingest.endpoint_embedder import OpenAIEmbedder
 
 __all__ = [
     "Embedder",
@@ -25,4 +27,17 @@ def make_embedder(provider: Literal["local", "openai"], model: str = "", base_ur
     """
     if provider == "local":
         return LocalEmbedder()
-    return OpenAIEmbedder(model, base_url)
+    return _endpoint_embedder()(model, base_url)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "OpenAIEmbedder":
+        return _endpoint_embedder()
+    raise AttributeError(name)
+
+
+def _endpoint_embedder() -> type[OpenAIEmbedder]:
+    # importing the openai package takes most of a second, which a run of the local model need not wait for
+    from ingest.endpoint_embedder import OpenAIEmbedder
+
+    return OpenAIEmbedder

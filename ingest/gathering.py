@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.changes import Change
-from ingest.crawling import Crawler
 from ingest.curation import UPLOADS, Curation
-from ingest.fetching import Fetcher
 from ingest.guard import Guard
 from ingest.mirror import Mirror
 from ingest.progress import Report, silent
@@ -65,6 +63,10 @@ def fetched(
     settings: IngestSettings, sources: Sequence[Source], guard: Guard, report: Report = silent
 ) -> dict[str, Listing]:
     """The listings, by key, of sources of the web, after asking for what is due."""
+
+    # importing the client takes a good part of a run that has nothing of the web to look at
+    from ingest.crawling import Crawler
+    from ingest.fetching import Fetcher
 
     async def crawl() -> dict[str, Listing]:
         async with Fetcher(settings.corpus.seconds_between_requests, guard) as fetcher:

@@ -18,7 +18,7 @@ from ingest.articles import Article
 from ingest.catalogue import SCHEMA_VERSION, Catalogue, Hit
 from ingest.chroma import ChromaVectors, place_of
 from ingest.chunking import Passage
-from ingest.errors import CatalogueBroken, EmbedderMismatch, VectorsBroken
+from ingest.errors import CatalogueBroken, EmbedderMismatch, IndexBroken, VectorsBroken
 from ingest.generations import Generations
 from ingest.seal import damage
 from ingest.settings import IndexSettings
@@ -30,6 +30,7 @@ CHROMA = "chroma"
 
 MAY_MISS = 0.02  # an approximate search may miss a passage now and then
 MOST_COUNTED = 100_000
+MOST_TERMS = 5_000
 _PROBE_SECONDS = 120
 
 log = logging.getLogger(__name__)
@@ -178,6 +179,10 @@ class Index:
     def frequencies(self, words: Collection[str]) -> dict[str, int]:
         """In how many passages each word stands; counting stops at 100,000, where a word tells nothing any more."""
         return {word: self._frequency(word) for word in words}
+
+    def words_starting(self, letters: str) -> list[tuple[str, int]]:
+        """Words of the articles that begin so, as stems, each with the number of passages it stands in."""
+        return self.catalogue.terms_starting(letters, MOST_TERMS)
 
     def load_vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored unit vectors (d,) by passage id; those that cannot be had are left out."""
