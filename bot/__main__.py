@@ -34,10 +34,11 @@ from ingest.tokens import count_tokens
 if TYPE_CHECKING:
     from bot.qa.model import ChatModel
 
-GREETING = """\
-Ask about the articles; Ctrl-D ends. This is a chat in the terminal. To start the bot in Discord, make an
-application at https://discord.com/developers/applications, copy its bot token, and put DISCORD_TOKEN=… into the
-environment or into .env (the README shows each step)."""
+GREETING = (
+    "Ask about the articles; Ctrl-D ends. This is a chat in the terminal. To start the bot in Discord, make an "
+    "application at https://discord.com/developers/applications, copy its bot token, and put DISCORD_TOKEN=… into "
+    "the environment or into .env (the README shows each step)."
+)
 
 
 def main(arguments: list[str] | None = None, env_file: Path | None = None) -> int:

@@ -77,7 +77,7 @@ async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
 async def chat(answerer: Answerer, *, greeting: str) -> None:
     """Questions and answers until the end of input; each question sees the turns before it."""
     console = Console()
-    console.print(greeting, markup=False)
+    console.print(greeting, markup=False, highlight=False)
     history: list[Turn] = []
     while (line := await asyncio.to_thread(_prompt)) is not None:
         if not line.strip():

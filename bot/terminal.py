@@ -26,8 +26,8 @@ def show_answer(console: Console, answer: Answer) -> None:
         return
     console.print(_plain(answer.text))
     console.print()
-    for citation in answer.citations:
-        _show_citation(console, citation)
+    for article, citations in _by_article(answer.citations):
+        _show_source(console, article, citations)
     for note in answer.notes:
         console.print(_plain(note, "dim"))
     console.print(_plain(f"{_generator(answer)} · {answer.seconds:.2f} s", "dim"))
@@ -58,11 +58,21 @@ def show_article(console: Console, article: Article) -> None:
     console.print(_plain(article.body))
 
 
-def _show_citation(console: Console, citation: Citation) -> None:
-    console.print(_plain(f"[{citation.number}] {_named(citation.article)}", "bold"))
-    console.print(Padding(_plain(f"“{citation.quote}”", "italic"), (0, 0, 0, 4)))
-    if citation.article.url:
-        console.print(Padding(_plain(citation.article.url, "dim"), (0, 0, 0, 4)))
+def _by_article(citations: Sequence[Citation]) -> list[tuple[ArticleRef, list[Citation]]]:
+    """The citations gathered under their articles, in the order of their first marks."""
+    gathered: dict[str, list[Citation]] = {}
+    for citation in citations:
+        gathered.setdefault(citation.article.article_id, []).append(citation)
+    return [(found[0].article, found) for found in gathered.values()]
+
+
+def _show_source(console: Console, article: ArticleRef, citations: Sequence[Citation]) -> None:
+    console.print(_plain(_named(article), "bold"))
+    if article.url:
+        console.print(_plain(article.url, "dim"), soft_wrap=True)
+    for citation in citations:
+        quote = " ".join(citation.quote.split())
+        console.print(Padding(_plain(f"[{citation.number}] “{quote}”", "italic"), (0, 0, 0, 4)))
 
 
 def _named(article: ArticleRef) -> str:

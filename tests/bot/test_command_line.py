@@ -134,7 +134,8 @@ def test_summary_names_the_article_and_cites_it(run) -> None:
 def test_a_person_sees_the_answer_the_quote_and_the_link(run) -> None:
     done = run("ask", "What did Rosa Quintana claim?")
     assert "smoothest ever ground" in " ".join(done.out.split())
-    assert "[1] New telescope sees its first light" in done.out
+    assert "New telescope sees its first light" in done.out
+    assert "[1] “" in done.out
     assert "no model was asked" in done.out
 
 
