@@ -54,12 +54,18 @@ class AuditEntry:
         }
 
 
+def open_log(directory: Path) -> sqlite3.Connection:
+    """The log in `directory`, made when it is not there yet; the caller closes it."""
+    connection = sqlite3.connect(directory / FILE)
+    connection.executescript(_SCHEMA)
+    return connection
+
+
 def record(directory: Path, entry: AuditEntry) -> None:
     """Add a change to the log in `directory`, with the present time; the names are cut to a readable number."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     what = json.dumps([one[:_LONGEST_NAMED] for one in entry.what[:_MOST_NAMED]], ensure_ascii=False)
-    with closing(sqlite3.connect(directory / FILE)) as connection, connection:
-        connection.executescript(_SCHEMA)
+    with closing(open_log(directory)) as connection, connection:
         connection.execute(
             "INSERT INTO changes (at, by, action, what, outcome, added, changed, removed, generation, note)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -74,8 +80,7 @@ def latest(directory: Path, limit: int = 20) -> Sequence[AuditEntry]:
     """The newest changes first."""
     if not (directory / FILE).is_file():
         return []
-    with closing(sqlite3.connect(directory / FILE)) as connection:
-        connection.executescript(_SCHEMA)
+    with closing(open_log(directory)) as connection:
         rows = connection.execute(
             "SELECT by, action, what, outcome, added, changed, removed, generation, note, at FROM changes"
             " ORDER BY number DESC LIMIT ?",

@@ -60,6 +60,8 @@ class Curation:
     def parse(cls, text: str) -> Curation:
         """Raises ValueError, KeyError or TypeError for what `written` did not write."""
         kept = json.loads(text)
+        if not isinstance(kept, dict):
+            raise TypeError("what was changed by hand is no object")
         return cls(
             tuple(Upload(**upload) for upload in kept.get("uploads", [])),
             tuple(Tombstone(**stone) for stone in kept.get("tombstones", [])),

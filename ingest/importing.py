@@ -9,16 +9,17 @@ import re
 import shutil
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from ingest.articles import Article, is_address
-from ingest.audit import latest
+from ingest.audit import open_log
 from ingest.changes import Change, Imported
 from ingest.curation import Curation
 from ingest.embedding import Embedder
@@ -38,10 +39,15 @@ _NAMES = re.compile(
 _MOST_ENTRIES = 1_000_000
 _LONGEST_LINE = 50_000_000
 _LARGEST_FACTS = 1_000_000
-_LARGEST_CURATION = 500_000_000
+_LARGEST_CURATION = 50_000_000
 _LARGEST_PAGE = 25_000_000
 _MOST_DIMENSIONS = 20_000
 _AT_ONCE = 500
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, AttributeError, KeyError,
+    TypeError, ValueError, OverflowError, RecursionError, sqlite3.IntegrityError, sqlite3.InterfaceError,
+)  # fmt: skip
 
 
 class ImportRefused(UserFacingError):
@@ -62,28 +68,32 @@ def import_corpus(
     """Replace the corpus by that of `file`, as a new generation: the present one is kept for a roll back."""
     if not file.is_file():
         raise ConfigError(f"There is no file at {file}; check the path.")
+    with _refusing(file), zipfile.ZipFile(file) as archive:
+        _check_names(archive, file, settings.index.directory)
+        facts = _facts(archive)
+        articles = {article.id: article for article in _articles(archive)}
+        curation = _curation(archive)
+        _put_uploads(archive, settings.corpus.uploads)
+
+    def prepare(store: VectorStore) -> None:
+        with _refusing(file), zipfile.ZipFile(file) as archive:
+            if facts.embedder == embedder.identity.key:
+                _put_vectors(archive, facts.dimension, store)
+            _put_whole(archive, settings.index.directory)
+
+    imported = Imported(articles, curation, prepare, file.name)
+    change = Change("import", by, imported=imported, allow_removals=allow_removals)
+    return ingest_corpus(settings, embedder, report=report, change=change)
+
+
+@contextmanager
+def _refusing(file: Path) -> Iterator[None]:
+    """Whatever a damaged or hostile file makes its readers raise is one refusal."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            _check_names(archive, file, settings.index.directory)
-            facts = _facts(archive)
-            articles = {article.id: article for article in _articles(archive)}
-            curation = _curation(archive)
-            _put_uploads(archive, settings.corpus.uploads)
-
-            def prepare(store: VectorStore) -> None:
-                if facts.embedder == embedder.identity.key:
-                    _put_vectors(archive, facts.dimension, store)
-                _put_whole(archive, settings.index.directory)
-
-            imported = Imported(articles, curation, prepare, file.name)
-            change = Change("import", by, imported=imported, allow_removals=allow_removals)
-            return ingest_corpus(settings, embedder, report=report, change=change)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
-        raise ImportRefused(f"{file} is damaged, or no export of Byline: {error}.") from error
-    except (KeyError, TypeError, ValueError, RecursionError, sqlite3.IntegrityError) as error:
-        raise ImportRefused(
-            f"{file} is damaged, or no export of Byline: {type(error).__name__}: {error}."
-        ) from error
+        yield
+    except _DAMAGE as error:
+        reason = str(error)[:200] or type(error).__name__
+        raise ImportRefused(f"{file} is damaged, or no export of Byline: {reason}.") from error
 
 
 def _check_names(archive: zipfile.ZipFile, file: Path, directory: Path) -> None:
@@ -94,6 +104,8 @@ def _check_names(archive: zipfile.ZipFile, file: Path, directory: Path) -> None:
         raise ImportRefused(f"{file} is no export of Byline: it has no byline.json and articles.jsonl.")
     if len(names) > _MOST_ENTRIES or len(names) != len(set(names)):
         raise ImportRefused(f"{file} holds too many files, or one twice.")
+    if any(entry.flag_bits & 1 or entry.compress_type not in _PACKED for entry in entries):
+        raise ImportRefused(f"{file} is encrypted, or packed as no export is.")
     strange = [name for name in names if not _NAMES.fullmatch(name)]
     if strange:
         raise ImportRefused(
@@ -136,6 +148,10 @@ def _articles(archive: zipfile.ZipFile) -> Iterator[Article]:
 
 def _curation(archive: zipfile.ZipFile) -> Curation:
     curation = Curation.parse(_read(archive, "curation.json", _LARGEST_CURATION).decode())
+    if not all(isinstance(value, str) for upload in curation.uploads for value in astuple(upload)):
+        raise ValueError("an upload is not plain text")
+    if not all(isinstance(value, str | None) for stone in curation.tombstones for value in astuple(stone)):
+        raise ValueError("a tombstone is not plain text")
     for upload in curation.uploads:
         if not upload.is_url and not re.fullmatch(r"[0-9a-f]{64}\.[a-z]{2,8}", upload.path):
             raise ValueError("an upload has an impossible path")
@@ -172,8 +188,8 @@ def _put_vectors(archive: zipfile.ZipFile, dimension: int, store: VectorStore) -
 def _put_whole(archive: zipfile.ZipFile, directory: Path) -> None:
     """From a backup, the audit log and the fetched pages; only where there are none yet, since they are history."""
     names = set(archive.namelist())
-    with closing(Mirror(directory)):  # makes its tables
-        latest(directory)
+    with closing(Mirror(directory)), closing(open_log(directory)):
+        pass  # both have their tables now
     for file, tables in TABLES.items():
         for table in tables:
             name = f"{file.removesuffix('.sqlite')}/{table}.jsonl"

@@ -62,7 +62,9 @@ def titles(settings: IngestSettings, embedder: WordEmbedder) -> list[str]:
 
 def curation(settings: IngestSettings) -> Curation:
     generations = Generations(settings.index.directory)
-    with closing(Catalogue(generations.path(generations.require_current()) / CATALOGUE, readonly=True)) as catalogue:
+    with closing(
+        Catalogue(generations.path(generations.require_current()) / CATALOGUE, readonly=True)
+    ) as catalogue:
         return Curation.load(catalogue)
 
 
@@ -94,8 +96,17 @@ def test_the_name_of_an_upload_is_shown_but_is_never_a_path(
     settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
 ) -> None:
     file = tmp_path / "plain.txt"
-    file.write_text("The harbour of Genoa was closed for two days because of a storm.\nThe coast guard said so on Monday.")
-    for name in ("../../etc/evil.txt", "C:\\windows\\evil.txt", "/etc/evil.txt", "..\\evil.txt", "a\0b/evil.txt", "\n\revil.txt"):
+    file.write_text(
+        "The harbour of Genoa was closed for two days because of a storm.\nThe coast guard said so on Monday."
+    )
+    for name in (
+        "../../etc/evil.txt",
+        "C:\\windows\\evil.txt",
+        "/etc/evil.txt",
+        "..\\evil.txt",
+        "a\0b/evil.txt",
+        "\n\revil.txt",
+    ):
         upload = uploaded(settings, file, name)
         assert upload.name.strip() == "evil.txt"
         assert (settings.corpus.uploads / upload.path).parent == settings.corpus.uploads
@@ -105,7 +116,9 @@ def test_the_name_of_an_upload_is_shown_but_is_never_a_path(
     assert article.title.strip()
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "///", "\0", "x" * 5000 + ".md", "con.md", "  .md", "\u202egpj.md", "a/b/c"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "///", "\0", "x" * 5000 + ".md", "con.md", "  .md", "\u202egpj.md", "a/b/c"]
+)
 def test_any_name_can_be_shown(name: str) -> None:
     shown = shown_name(name)
     assert shown.isprintable()
@@ -124,7 +137,9 @@ def test_the_same_file_added_twice_is_one_article(
     assert len(curation(settings).uploads) == 1
 
 
-def test_adding_reads_only_what_is_added(settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path) -> None:
+def test_adding_reads_only_what_is_added(
+    settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
+) -> None:
     ingest_corpus(settings, embedder)
     write_article(tmp_path / "articles", "d")
     (tmp_path / "articles" / "a.md").unlink()
@@ -146,7 +161,7 @@ def test_what_holds_no_article_is_not_added_and_the_reason_is_told(
     before = ingest_corpus(settings, embedder).generation
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7 nothing of the kind")
-    with pytest.raises(UploadRefused, match="Nothing was added. broken.pdf: "):
+    with pytest.raises(UploadRefused, match=r"Nothing was added\. broken\.pdf: "):
         add(settings, embedder, uploaded(settings, broken))
     assert Generations(settings.index.directory).current() == before
     good = add(settings, embedder, uploaded(settings, broken), uploaded(settings, upload_file(tmp_path)))
@@ -171,8 +186,12 @@ def test_a_file_of_another_kind_or_none_is_refused_before_anything_is_done(
 def test_a_page_added_by_its_address_stays_even_when_its_site_drops_it(
     settings: IngestSettings, embedder: WordEmbedder, site: Site
 ) -> None:
-    settings = settings.model_copy(update={"corpus": settings.corpus.model_copy(update={"seconds_between_requests": 0})})
-    site.page("/story", "Bridge", "The mayor said on Monday that the bridge will be opened in May after two years.")
+    settings = settings.model_copy(
+        update={"corpus": settings.corpus.model_copy(update={"seconds_between_requests": 0})}
+    )
+    site.page(
+        "/story", "Bridge", "The mayor said on Monday that the bridge will be opened in May after two years."
+    )
     ingest_corpus(settings, embedder)
     upload = url_upload(site.url("/story?utm_source=chat"), "ann", now())
     [article] = add(settings, embedder, upload, guard=site.guard).articles
@@ -183,7 +202,9 @@ def test_a_page_added_by_its_address_stays_even_when_its_site_drops_it(
         assert (outcome.removed, outcome.unchanged) == (0, 4)
 
 
-def test_a_page_inside_the_network_is_not_added(settings: IngestSettings, embedder: WordEmbedder, site: Site) -> None:
+def test_a_page_inside_the_network_is_not_added(
+    settings: IngestSettings, embedder: WordEmbedder, site: Site
+) -> None:
     ingest_corpus(settings, embedder)
     with pytest.raises(UploadRefused, match="Nothing was added"):
         add(settings, embedder, url_upload(site.url("/story"), "ann", now()))
@@ -259,11 +280,15 @@ def test_a_name_that_means_none_or_many_removes_nothing(
     settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
 ) -> None:
     for name in ("d", "e"):
-        (tmp_path / "articles" / f"{name}.md").write_text(f"# Twice\n\nThe {name} story was told by the mayor on Monday.\n")
+        (tmp_path / "articles" / f"{name}.md").write_text(
+            f"# Twice\n\nThe {name} story was told by the mayor on Monday.\n"
+        )
     ingest_corpus(settings, embedder)
     with pytest.raises(NoSuchArticle, match="No article has"):
         remove(settings, embedder, "Report a", "Report z")
-    with pytest.raises(NoSuchArticle, match="2 articles have the title 'Twice'. Name one by its id: [0-9a-f]{16}"):
+    with pytest.raises(
+        NoSuchArticle, match=r"2 articles have the title 'Twice'\. Name one by its id: [0-9a-f]{16}"
+    ):
         remove(settings, embedder, "Twice")
     remove(settings, embedder, "Report a")
     with pytest.raises(NoSuchArticle, match="was removed before, by ben"):
@@ -320,7 +345,9 @@ def test_a_run_that_would_lose_too_much_publishes_nothing_and_says_how_to_go_on(
     write_rows(tmp_path / "articles" / "rows.jsonl", rows(range(30)))
     before = ingest_corpus(settings, embedder).generation
     write_rows(tmp_path / "articles" / "rows.jsonl", rows(range(10)))
-    with pytest.raises(TooManyRemoved, match=r"20 of 33 articles would disappear.*--allow-removals") as caught:
+    with pytest.raises(
+        TooManyRemoved, match=r"20 of 33 articles would disappear.*--allow-removals"
+    ) as caught:
         ingest_corpus(settings, embedder)
     assert caught.value.removals["removed"] == 20
     assert len(caught.value.removals["titles"]) == 10
@@ -339,7 +366,9 @@ def test_a_small_folder_may_lose_a_large_share_but_not_all(
     assert ingest_corpus(settings, embedder).removed == 1
     for name in "bc":
         (tmp_path / "articles" / f"{name}.md").write_text("")
-    (tmp_path / "articles" / "x.md").write_text("# Another\n\nThe mayor said on Monday that the bridge was opened.\n")
+    (tmp_path / "articles" / "x.md").write_text(
+        "# Another\n\nThe mayor said on Monday that the bridge was opened.\n"
+    )
     for name in "bc":
         (tmp_path / "articles" / f"{name}.md").unlink()
     with pytest.raises(TooManyRemoved, match="2 of 2 articles"):
@@ -349,7 +378,9 @@ def test_a_small_folder_may_lose_a_large_share_but_not_all(
 def test_moved_files_are_not_lost(settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     for number in range(8):
-        (folder / f"{number}.md").write_text(f"# Story {number}\n\nThe mayor told story {number} on Monday to the town.\n")
+        (folder / f"{number}.md").write_text(
+            f"# Story {number}\n\nThe mayor told story {number} on Monday to the town.\n"
+        )
     ingest_corpus(settings, embedder)
     (folder / "new").mkdir()
     for number in range(8):
@@ -369,7 +400,11 @@ def test_articles_go_when_they_come_of_age_however_many(
 ) -> None:
     def dated(number: int, days: int) -> dict[str, str]:
         day = (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
-        return {"title": f"Row {number}", "text": f"The mayor told story {number} on Monday to the town.", "published": day}
+        return {
+            "title": f"Row {number}",
+            "text": f"The mayor told story {number} on Monday to the town.",
+            "published": day,
+        }
 
     path = tmp_path / "dated" / "rows.jsonl"
     write_rows(path, (dated(number, 5 if number < 8 else 90) for number in range(12)))
@@ -403,7 +438,9 @@ def test_every_change_is_in_the_log_and_a_quiet_run_is_not(
     assert abs((datetime.now(UTC) - moment).total_seconds()) < 60
 
 
-def test_a_second_asker_is_told_who_runs_since_when_and_how_far(settings: IngestSettings, tmp_path: Path) -> None:
+def test_a_second_asker_is_told_who_runs_since_when_and_how_far(
+    settings: IngestSettings, tmp_path: Path
+) -> None:
     generations = Generations(settings.index.directory)
     with exclusive(generations, "refresh", "ann") as run:
         run.tell("embedding", 300, 1200)
@@ -444,7 +481,10 @@ def test_a_run_that_was_killed_holds_nobody_up(settings: IngestSettings) -> None
     process = context.Process(target=_hold_and_die, args=(settings.index.directory, ready))
     process.start()
     assert ready.wait(20)
-    with pytest.raises(RunInProgress, match="ann started"), exclusive(Generations(settings.index.directory), "add", "ben"):
+    with (
+        pytest.raises(RunInProgress, match="ann started"),
+        exclusive(Generations(settings.index.directory), "add", "ben"),
+    ):
         pytest.fail("two runs at once")
     process.join()
     assert corpus_status(settings)["running"] is None
@@ -487,9 +527,16 @@ def test_how_the_last_run_ended_is_kept_failures_too(
     assert "No article has" in told["error"]
 
 
-def test_the_status_says_what_there_is(settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path) -> None:
+def test_the_status_says_what_there_is(
+    settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
+) -> None:
     empty = corpus_status(settings)
-    assert (empty["generation"], empty["articles"], empty["running"], empty["last_run"]) == (None, 0, None, None)
+    assert (empty["generation"], empty["articles"], empty["running"], empty["last_run"]) == (
+        None,
+        0,
+        None,
+        None,
+    )
     ingest_corpus(settings, embedder)
     add(settings, embedder, uploaded(settings, upload_file(tmp_path)))
     remove(settings, embedder, "Report a")

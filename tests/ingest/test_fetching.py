@@ -6,6 +6,7 @@ import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -94,7 +95,9 @@ async def test_a_robots_txt_that_cannot_be_read_forbids_everything_for_now(site:
 
 
 async def test_a_robots_txt_without_end_is_read_to_its_limit(site: Site) -> None:
-    site.replies["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /a\n" + b"#" * 2_000_000, media_type="text/plain")
+    site.replies["/robots.txt"] = Reply(
+        b"User-agent: *\nDisallow: /a\n" + b"#" * 2_000_000, media_type="text/plain"
+    )
     assert "robots.txt does not allow it" in await failure(site)
 
 
@@ -104,7 +107,7 @@ async def test_requests_to_one_site_are_spaced(site: Site) -> None:
         for _ in range(3):
             await fetcher.fetch(site.url("/a"))
     times = [request.at for request in site.asked]
-    assert all(later - earlier >= 0.09 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 0.09 for earlier, later in pairwise(times))
 
 
 async def test_a_crawl_delay_longer_than_ours_is_kept(site: Site) -> None:
@@ -237,7 +240,8 @@ async def test_a_site_that_drips_is_given_up(site: Site) -> None:
     "nonsense",
     [
         b"", b"\0\0\0\0", b"HTTP/9.9 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", b"HTTP/1.1 200 OK\r\n" + b"A: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\n" + b"A: " + b"x" * 100_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"SSH-2.0-OpenSSH_9.0\r\n",
         b"HTTP/1.1 999 \xff\xfe\r\n\r\n", b"HTTP/1.1 301 Moved\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(5000)) + b"\r\n",

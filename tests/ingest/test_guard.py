@@ -79,14 +79,27 @@ async def test_a_name_that_resolves_to_an_inner_address_is_refused_at_connect(
 
 
 async def test_a_redirect_to_an_inner_address_is_refused(site: Site) -> None:
-    only_here = Guard(lambda address: address == ipaddress.ip_address("127.0.0.1"), frozenset({site.port, 80}))
-    for target in ("http://127.0.0.2/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "//10.0.0.1/x"):
+    only_here = Guard(
+        lambda address: address == ipaddress.ip_address("127.0.0.1"), frozenset({site.port, 80})
+    )
+    for target in (
+        "http://127.0.0.2/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/",
+        "//10.0.0.1/x",
+    ):
         site.replies["/out"] = Reply(status=302, headers={"Location": target})
         assert "leads to an address inside a network" in await refusal(site.url("/out"), only_here)
 
 
 async def test_a_redirect_to_another_kind_of_address_is_refused(site: Site) -> None:
-    for target in ("file:///etc/passwd", "ftp://example.org/", "http://a:b@127.0.0.1/", "http://[", "data:,x"):
+    for target in (
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "http://a:b@127.0.0.1/",
+        "http://[",
+        "data:,x",
+    ):
         site.replies["/out"] = Reply(status=301, headers={"Location": target})
         reason = await refusal(site.url("/out"), site.guard)
         assert "not fetched" in reason or "no address" in reason
