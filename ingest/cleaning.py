@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.characters import tidy_characters
 from ingest.clutter import article_blocks, letters, plain_blocks, same_words
@@ -95,16 +96,12 @@ def _rendered(block: Block) -> str:
     """Wrapped lines of a paragraph become one; lines that stand for themselves stay."""
     if block.kind != "prose":
         return block.text.strip()
-    out = ""
-    for before, line in zip([None, *block.lines], block.lines, strict=False):
-        if before is None:
-            out = line.text
-        elif (
-            not before.breaks
-            and len(before.text) >= 50
-            and not (_ENDS_SENTENCE.search(before.text) and line.text[:1].isupper() and len(before.text) < 70)
-        ):
-            out += " " + line.text
-        else:
-            out += "\n" + line.text
+    lines = block.lines
+    lower = sum(line.text[:1].islower() for line in lines[1:])
+    wrapped = len(lines) > 1 and 4 * lower >= len(lines) - 1
+    out = lines[0].text
+    for before, line in pairwise(lines):
+        ends = bool(_ENDS_SENTENCE.search(before.text)) and len(before.text) < 70 and not wrapped
+        runs_on = wrapped or line.text[:1].islower() or (len(before.text) >= 50 and not ends)
+        out += (" " if runs_on and not before.breaks else "\n") + line.text
     return out.strip()

@@ -21,6 +21,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _SENTENCE_END = re.compile(r"[.!?…।؟][\"'”’»)\]]*(?=\s|$)|[。！？]")
 _A_STORY = 120.0  # a page without a stretch of this weight is made of facts, not of prose
+_READ = 80  # words of prose after which comments can begin
+_MOST_DIALOGUES = 4  # looked at closely; no page asks more often
 _FIGURE = re.compile(r"\d")
 
 
@@ -127,7 +129,7 @@ def _class(block: Block, text: str, words: list[str], count: int) -> Class:
     if (
         not count
         or labels == len(block.lines)
-        or (labels * 3 >= len(block.lines) > 2 and count <= 3 * len(block.lines))
+        or (labels * 3 >= len(block.lines) > 2 <= labels and count <= 3 * len(block.lines))
     ):
         return Class.CLUTTER
     if is_notice(text, count):
@@ -214,14 +216,17 @@ def _end(weighed: Sequence[Weighed], title: str | None) -> int:
     """
     wanted = letters(title or "")
     last = max((index for index, each in enumerate(weighed) if _is_headline(each, wanted)), default=0)
-    prose = 0
+    prose = dialogues = 0
     for index, each in enumerate(weighed):
         if each.of is Class.PROSE:
             prose += each.words
-        elif prose >= 80 and len(each.block.lines) == 1 and index > last:
+        elif prose >= _READ and len(each.block.lines) == 1 and index > last:
             if opens_comments(each.block.text):
                 return index
-            if opens_consent(each.block.text) and _best(weighed[:index]) >= _best(weighed[index:]):
+            if not opens_consent(each.block.text):
+                continue
+            dialogues += 1
+            if dialogues <= _MOST_DIALOGUES and _best(weighed[:index]) >= _best(weighed[index:]):
                 return index
     return len(weighed)
 
@@ -249,22 +254,18 @@ def _best(weighed: Sequence[Weighed]) -> float:
 
 
 def _kept(weighed: Sequence[Weighed], headline: int) -> set[int]:
-    """Which blocks stay: the weighty stretches below the headline, and all that has content between them."""
+    """Which blocks stay: from the first weighty stretch below the headline to the last, all that has content."""
     start = _opening(weighed, headline) if headline else 0
     weights = [0.0] * start + [each.weight for each in weighed[start:]]
     stretches = maximal_stretches(weights)
     if not stretches:
         return {index for index, each in enumerate(weighed) if each.of is Class.SHORT}
     best = max(score for _, _, score in stretches)
-    least = 1.0 if best < _A_STORY else min(40.0, 0.1 * best)
+    least = min(best, 1.0 if best < _A_STORY else min(40.0, 0.1 * best))
     weighty = [(first, last) for first, last, score in stretches if score >= least]
-    kept = {
-        place
-        for first, last in weighty
-        for place in range(_opening(weighed, first), _closing(weighed, last) + 1)
-    }
-    kept |= set(range(start if headline else weighty[0][0], weighty[-1][1]))
-    return {index for index in kept if _stays(weighed, index)}
+    first = start if headline else _opening(weighed, weighty[0][0])
+    last = _closing(weighed, weighty[-1][1])
+    return {index for index in range(first, last + 1) if _stays(weighed, index)}
 
 
 def _stays(weighed: Sequence[Weighed], index: int) -> bool:
