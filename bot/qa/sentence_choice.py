@@ -16,7 +16,7 @@ from ingest.vectors import Vectors
 MOST_SENTENCES = 4
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
 
-ANOTHER_ARTICLE = 0.3
+ANOTHER_ARTICLE = 0.26
 """The chance of being the article that answers, from which on a second one is quoted beside the first."""
 
 LEAST_NEAR = 0.4  # as near as the nearest is 1; what is farther off fills an answer without adding to it
