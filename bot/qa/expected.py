@@ -38,7 +38,7 @@ _HELD: dict[Kind, re.Pattern[str]] = {
     "place": re.compile(r"\b(?:in|at|from|near|outside|to|of|across|around) (?:the )?[^\W\d_a-z]\w+"),
     "reason": re.compile(
         r"\b(?:because|due to|owing to|thanks to|in response to|in order to|so that|so as to|as a result|"
-        r"sparked|caused|prompted|triggered|blamed|reasons?|led to|after|amid|over concerns?|aimed?|means?|meant)\b",
+        r"sparked|caused|prompted|triggered|blamed|reasons?|led to|over concerns?)\b",
         re.IGNORECASE,
     ),
 }
