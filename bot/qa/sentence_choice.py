@@ -148,5 +148,5 @@ class _Picked:
             return 1e-9
         stems = frozenset().union(*(self._sentences[n].stems for n in unit)) - self._stems
         gain = 0.05 + sum(self._scores.worth[stem] for stem in stems)
-        gain *= (1 + float(self._scores.fit[index])) * float(self._scores.nearness[index]) ** 1.5
+        gain *= (1 + float(self._scores.fit[index])) * math.pow(self._scores.nearness[index], 1.5)
         return gain * (1.0 if resolved else UNRESOLVED) / math.sqrt(words + 5)
