@@ -99,9 +99,11 @@ def _rendered(block: Block) -> str:
     lines = block.lines
     lower = sum(line.text[:1].islower() for line in lines[1:])
     wrapped = len(lines) > 1 and 4 * lower >= len(lines) - 1
-    out = lines[0].text
+    pieces, length = [lines[0].text], len(lines[0].text)  # length of the line that is being put together
     for before, line in pairwise(lines):
-        ends = bool(_ENDS_SENTENCE.search(before.text)) and len(before.text) < 70 and not wrapped
-        runs_on = wrapped or line.text[:1].islower() or (len(before.text) >= 50 and not ends)
-        out += (" " if runs_on and not before.breaks else "\n") + line.text
-    return out.strip()
+        ends = length < 70 and bool(_ENDS_SENTENCE.search(before.text))
+        runs_on = wrapped or line.text[:1].islower() or (length >= 50 and not ends)
+        joined = runs_on and not before.breaks
+        pieces += (" " if joined else "\n", line.text)
+        length = len(line.text) + (length + 1 if joined else 0)
+    return "".join(pieces).strip()

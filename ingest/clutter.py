@@ -337,4 +337,4 @@ def _without_labels(block: Block) -> Block | None:
     if block.kind in ("list", "table") and not any(line.links for line in block.lines):
         return block
     lines = [line for line in block.lines if not is_label(line.text, not line.bare)]
-    return Block(block.kind, lines, block.level) if lines else None
+    return Block(block.kind, lines, block.level) if any(_WORD.search(line.text) for line in lines) else None

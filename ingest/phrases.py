@@ -39,7 +39,7 @@ _NAVIGATION = """
     view (?:desktop|mobile|full) (?:version|site)|arrow_(?:back|forward)|text size|font size
 """
 _SHARING = """
-    share(?: (?:this|on|via|to|by|with|article|story|post|page|options?|link|full article|using)(?: .{0,50})?)?
+    share(?: (?:this|on|via|to|by|with|article|story|post|page|options?|link|full article|using)(?: .{0,50})?)
     tweet this|pin it|e-?mail (?:this|article|to a friend).{0,20}|print (?:this )?(?:page|article|story)
     copy (?:link|url)|link copied.{0,20}|rss(?: feed)?|save (?:this|for later|article|story)
     (?:gift|send)(?: this)? article

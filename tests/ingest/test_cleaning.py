@@ -26,8 +26,9 @@ ARTICLE = "\n\n".join(PROSE)
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=300)
 marks = st.lists(
     st.sampled_from(
-        ["[", "](", ")", "![", "*", "**", "_", "# ", "| a | b |", "\n", "\n\n", "- ", "> ", "`", "```\n", "<br>", "&lt;", "\\",
-         "https://example.org/x", "Share", "Home > News", "\u200b", "\u202e", "é", "北京。", PROSE[0], "Title", "==="]
+        ["[", "](", ")", "![", "*", "**", "_", "# ", "| a | b |", "\n", "\n\n", "- ", "> ", "`", "```\n", "<br>",
+         "&lt;", "\\", "https://example.org/x", "Share", "Home > News", "\u200b", "\u202e", "é", "北京。",
+         PROSE[0], "Title", "==="]
     ),
     max_size=40,
 ).map("".join)  # fmt: skip
@@ -177,12 +178,13 @@ def test_a_paragraph_that_the_article_repeats_stays_twice() -> None:
 
 def test_readers_comments_below_an_article_go() -> None:
     long = " ".join(PROSE * 2)
-    text = f"# Bridge opens late\n\n{long}\n\n## 3 comments\n\nmike says:\n\nI think that the mayor is right, and so does my wife."
+    comments = "## 3 comments\n\nmike says:\n\nI think that the mayor is right, and so does my wife."
+    text = f"# Bridge opens late\n\n{long}\n\n{comments}"
     assert body(text, "Bridge opens late") == long
 
 
 def test_openings_of_other_articles_below_their_headlines_go() -> None:
-    card = "[A ferry is late again today](/{0})\n\nThe ferry to the island number {0} was late by an hour and a half.\n\n"
+    card = "[A ferry is late again today](/{0})\n\nThe ferry to the island number {0} was late by an hour.\n\n"
     text = f"# Bridge opens late\n\n{ARTICLE}\n\n[x](/)\n\n" + "".join(
         card.format(number) for number in range(5)
     )
@@ -190,7 +192,7 @@ def test_openings_of_other_articles_below_their_headlines_go() -> None:
 
 
 def test_entries_of_a_live_report_under_linked_times_stay() -> None:
-    entry = "[28 Nov 2022 10.0{0} EST](/{0})\n\nThe ball number {0} is crossed to the far post, where the keeper clears it.\n\n"
+    entry = "[28 Nov 2022 10.0{0} EST](/{0})\n\nThe ball number {0} is crossed to the far post, but to no one.\n\n"
     text = "# Final, live\n\n" + "".join(entry.format(number) for number in range(5))
     for number in range(5):
         assert f"The ball number {number} is crossed" in body(text, "Final, live")
@@ -243,13 +245,13 @@ def test_what_is_clean_stays_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["[", "](", "![", "[a](b) ", "[[a](b)", "*a ", "_a ", "**", "`", "> ", "|a|", "<a ", "<!--", "&amp;", "\\", "a\n=\n", "- x\n",
-     "http://", "[](x)", "```\n", "we use cookies ", "# t\n\n", "x 1 2 3\n\nSkip to content\n\n"],
+    rows = [row for line in lines_of(folder / "articles.jsonl") if (row := json.loads(line))["url"] in gold]
+     "- x\n", "http://", "[](x)", "```\n", "we use cookies ", "# t\n\n", "x 1 2 3\n\nSkip to content\n\n"],
 )  # fmt: skip
 def test_no_repetition_makes_cleaning_hang(pattern: str) -> None:
     """Were any step quadratic, these would take minutes."""
     for form in ("markdown", "plain"):
-        clean(pattern * (200_000 // len(pattern)), form, "Title")  # type: ignore[arg-type]
+        clean(pattern * (120_000 // len(pattern)), form, "Title")  # type: ignore[arg-type]
 
 
 def test_the_scraped_article_is_its_title_and_its_prose() -> None:
@@ -296,7 +298,7 @@ def test_sentences_of_real_pages_still_stand_in_their_source(corpus: str) -> Non
 
 @pytest.mark.parametrize("corpus", ["fifa", "steam"])
 def test_hardly_a_word_of_what_answers_a_question_is_lost(corpus: str) -> None:
-    """Of the one block of a gold page that holds most of an answer's words, what stays: more than 99 in 100."""
+    """Of the one block of a gold page that holds most of an answer's words, more than 99 in 100 stay."""
     folder = SHARED / "bench" / corpus
     if not folder.exists():
         pytest.skip("the shared question sets are not there")
