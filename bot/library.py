@@ -2,34 +2,63 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ingest.errors import IndexMissing
 from ingest.generations import Generations
 from ingest.index import Index
 from ingest.settings import IndexSettings
 
+PATIENCE = 2.0  # seconds that questions wait for a new generation to open while an older one could answer them
+RETRY = 30.0  # seconds before a generation that would not open, or lacks its vectors, is opened again
 
-@dataclass
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
 class _Shelf:
     """An open generation and how many questions are reading it."""
 
     index: Index
     readers: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """A generation that a thread is opening; `done` has no result, or the error."""
+
+    began: float = field(default_factory=time.monotonic)
+    done: Future[None] = field(default_factory=Future)
 
 
 class Library:
-    """Lends the current index. All methods block shortly on disk: call them from a thread, not the event loop."""
+    """Lends the current index. All methods block shortly on disk: call them from a thread, not the event loop.
 
-    def __init__(self, settings: IndexSettings, embedder_key: str) -> None:
+    While a new generation opens, and when it will not, questions are answered from the one before if that is open.
+    """
+
+    def __init__(
+        self, settings: IndexSettings, embedder_key: str, on_broken: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`on_broken` is called, from some thread, once for each generation whose vectors have to be remade."""
         self._settings = settings
         self._embedder_key = embedder_key
+        self._on_broken = on_broken
         self._generations = Generations(settings.directory)
         self._lock = threading.Lock()
-        self._shelves: dict[str, _Shelf] = {}
-        self._current = ""
+        self._current: _Shelf | None = None
+        self._superseded: list[_Shelf] = []
+        self._openings: dict[str, _Opening] = {}
+        self._refused: dict[str, float] = {}  # when a generation would not open
+        self._reported: set[str] = set()
+        self._closed = False
 
     @contextmanager
     def lease(self) -> Iterator[Index]:
@@ -44,31 +73,110 @@ class Library:
             self._give_back(shelf)
 
     def close(self) -> None:
+        """Close every generation; a question that still reads one fails."""
         with self._lock:
-            for shelf in self._shelves.values():
-                shelf.index.close()
-            self._shelves.clear()
-            self._current = ""
+            self._closed = True
+            shelves = [*self._superseded, *([self._current] if self._current else [])]
+            self._superseded, self._current = [], None
+        for shelf in shelves:
+            shelf.index.close()
 
     def _take(self) -> _Shelf:
-        with self._lock:
+        while True:
             name = self._generations.require_current()
-            if name not in self._shelves:
-                self._shelves[name] = _Shelf(Index(self._settings, name, self._embedder_key))
-            self._current = name
-            shelf = self._shelves[name]
-            shelf.readers += 1
-            self._close_unread()
-            return shelf
+            with self._lock:
+                if self._closed:
+                    raise IndexMissing("The library is closed.")
+                held = self._current
+                if held is not None:
+                    held.readers += 1
+                    if not self._is_due(name, held):
+                        return held
+                opening = self._opening(name)
+                if held is not None and held.index.generation == name:
+                    return held  # it lacks its vectors; another try must not keep anybody waiting
+            try:
+                opening.done.result(None if held is None else max(0.0, opening.began + PATIENCE - time.monotonic()))
+            except TimeoutError:
+                assert held is not None
+                return held
+            except Exception:
+                if held is not None:
+                    return held
+                if self._generations.current() == name:
+                    raise
+                continue  # it was pruned while it was being opened: another is current
+            if held is not None:
+                self._give_back(held)
+
+    def _is_due(self, name: str, held: _Shelf) -> bool:
+        """Whether the generation `name` should be opened in place of the one held; called under the lock."""
+        now = time.monotonic()
+        if held.index.generation == name:
+            return held.index.vectors_fault is not None and now - held.since > RETRY
+        return now - self._refused.get(name, float("-inf")) > RETRY
+
+    def _opening(self, name: str) -> _Opening:
+        """The one opening of a generation that runs; called under the lock."""
+        opening = self._openings.get(name)
+        if opening is None:
+            opening = self._openings[name] = _Opening()
+            threading.Thread(target=self._open, args=(name, opening), name=f"open {name}", daemon=True).start()
+        return opening
+
+    def _open(self, name: str, opening: _Opening) -> None:
+        try:
+            index = Index(self._settings, name, self._embedder_key)
+        except BaseException as error:
+            with self._lock:
+                del self._openings[name]
+                self._refused[name] = time.monotonic()
+                if self._current is not None:
+                    log.error("The new index cannot be used, so the last one stays: %s", error)
+            opening.done.set_exception(error)
+            return
+        with self._lock:
+            del self._openings[name]
+            held = self._current
+            # an older index that answers in full is better than a new one that answers by words alone
+            better = held is None or index.vectors_fault is None or held.index.vectors_fault is not None
+            taken = better and not self._closed
+            if taken:
+                self._superseded += [held] if held is not None else []
+                self._current = _Shelf(index)
+                self._refused.clear()
+            else:
+                self._refused[name] = time.monotonic()
+            unread = self._unread()
+        if not taken:
+            index.close()
+        _close(unread)
+        self._report(index)
+        opening.done.set_result(None)
 
     def _give_back(self, shelf: _Shelf) -> None:
         with self._lock:
             shelf.readers -= 1
-            self._close_unread()
+            unread = self._unread()
+        _close(unread)
+        self._report(shelf.index)
 
-    def _close_unread(self) -> None:
-        """Close superseded generations that no question reads any more; called under the lock."""
-        for name, shelf in list(self._shelves.items()):
-            if name != self._current and shelf.readers == 0:
-                shelf.index.close()
-                del self._shelves[name]
+    def _unread(self) -> list[_Shelf]:
+        """Superseded generations that no question reads any more, to be closed; called under the lock."""
+        unread = [shelf for shelf in self._superseded if shelf.readers == 0]
+        self._superseded = [shelf for shelf in self._superseded if shelf.readers]
+        return unread
+
+    def _report(self, index: Index) -> None:
+        with self._lock:
+            fresh = index.needs_rebuilding and index.generation not in self._reported
+            if fresh:
+                self._reported.add(index.generation)
+        if fresh:
+            self._on_broken(index.generation)
+
+
+def _close(shelves: list[_Shelf]) -> None:
+    """Outside the lock: closing takes Chroma a moment, for which no question has to wait."""
+    for shelf in shelves:
+        shelf.index.close()

@@ -67,7 +67,7 @@ class IndexBuilder:
         generation = folder.name.removesuffix(".partial")
         self._identity = Generations(settings.directory).identity()
         self._place = place_of(settings.chroma, folder / CHROMA, self._identity, generation)
-        self.catalogue.set_meta("collection", self._place.collection)
+        self.catalogue.set_meta("chroma", settings.chroma)
         self.catalogue.set_meta("embedder", embedder_key)
         self.catalogue.set_meta("format", FORMAT)
 

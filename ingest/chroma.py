@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -18,12 +19,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from ingest.errors import VectorsBroken
+from ingest.errors import VectorsBroken, VectorsUnreachable
 from ingest.vectors import Vectors
 
 if TYPE_CHECKING:  # importing chromadb takes most of a second, which a run that changes nothing can spare
     from chromadb.api import ClientAPI
-    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration, UpdateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 T = TypeVar("T")
@@ -125,12 +126,17 @@ class ChromaVectors:
     def write_changes_often(self) -> None:
         """Before a few changes to a copy: let few of them wait in the log."""
         if self.place.is_local:
-            self._tried(lambda: self._collection.modify(configuration={"hnsw": {"sync_threshold": _SYNC_CHANGES}}))
+            self._modify({"sync_threshold": _SYNC_CHANGES})
 
     def search_wider(self, ef_search: int) -> None:
         """From the next opening on, look at so many candidates for every search."""
         if self.place.where != CLOUD:
-            self._tried(lambda: self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}}))
+            self._modify({"ef_search": ef_search})
+
+    def _modify(self, settings: UpdateHNSWConfiguration) -> None:
+        with warnings.catch_warnings():  # it warns of collections without an embedding function, such as ours
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._tried(partial(self._collection.modify, configuration={"hnsw": settings}))
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace vectors (n, d) by passage id; the ids of one call must be distinct."""
@@ -195,7 +201,8 @@ class ChromaVectors:
             except (ValueError, TypeError, OSError, ChromaError, _transport_errors()) as error:
                 pause = next(pauses, None) if _may_pass(error) else None
                 if pause is None:
-                    raise VectorsBroken(_said(self.place, error)) from error
+                    kind = VectorsBroken if self.place.is_local else VectorsUnreachable
+                    raise kind(_said(self.place, error)) from error
             except BaseException as error:
                 if type(error).__name__ != "PanicException":  # a crash inside Chroma's Rust code
                     raise

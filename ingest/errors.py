@@ -32,6 +32,10 @@ class VectorsBroken(IndexBroken):
     """The vectors of a generation cannot be searched; its words still can."""
 
 
+class VectorsUnreachable(VectorsBroken):
+    """The server that holds the vectors does not answer; they may be as good as ever."""
+
+
 class StorageFailed(UserFacingError):
     """The disk is full, or what is to be written to cannot be."""
 

@@ -18,7 +18,7 @@ from ingest.articles import Article
 from ingest.catalogue import SCHEMA_VERSION, Catalogue, Hit
 from ingest.chroma import ChromaVectors, place_of
 from ingest.chunking import Passage
-from ingest.errors import CatalogueBroken, EmbedderMismatch, IndexBroken, VectorsBroken
+from ingest.errors import CatalogueBroken, EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
 from ingest.generations import Generations
 from ingest.seal import damage
 from ingest.settings import IndexSettings
@@ -52,13 +52,14 @@ class IndexStatus:
 class Index:
     """A published generation, open for reading from any thread. Close it when the last question on it is done.
 
-    Where its vectors cannot be searched, `vectors_fault` says why, and it answers by words alone.
+    Where its vectors cannot be searched, `vectors_fault` says why, and it answers by words alone; `needs_rebuilding`
+    when waiting will not mend it.
     """
 
     def __init__(self, settings: IndexSettings, generation: str, embedder_key: str | None) -> None:
         """Raises CatalogueBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
         self.generation = generation
-        self.vectors_fault: str | None = None
+        self._fault: VectorsBroken | None = None
         self._vectors: ChromaVectors | None = None
         generations = Generations(settings.directory)
         self._folder = generations.path(generation)
@@ -86,8 +87,7 @@ class Index:
             try:
                 self._vectors = opened.enter_context(closing(self._opened_vectors(settings, generations)))
             except VectorsBroken as error:
-                log.warning("Answering by words alone: %s", error)
-                self.vectors_fault = str(error)
+                self._failed(error)
             self._frequency = lru_cache(maxsize=50_000)(partial(self.catalogue.passages_with, most=MOST_COUNTED))
             self._opened = opened.pop_all()
 
@@ -143,6 +143,14 @@ class Index:
         )
 
     @property
+    def vectors_fault(self) -> str | None:
+        return None if self._fault is None else str(self._fault)
+
+    @property
+    def needs_rebuilding(self) -> bool:
+        return self._fault is not None and not isinstance(self._fault, VectorsUnreachable)
+
+    @property
     def size(self) -> int:
         """The number of passages."""
         return self._count
@@ -163,7 +171,7 @@ class Index:
         except VectorsBroken as error:
             self._failed(error)
             return []
-        self.vectors_fault = None
+        self._fault = None
         owners = self.catalogue.passage_owners([name for name, _ in found])
         hits = (Hit(name, owners[name], cosine) for name, cosine in found if name in owners)
         return [hit for hit in hits if hit.article_id not in exclude][:limit]
@@ -197,9 +205,9 @@ class Index:
         return self.catalogue.title_vectors(article_ids)
 
     def _failed(self, error: VectorsBroken) -> None:
-        if self.vectors_fault is None:
+        if self._fault is None:
             log.warning("Answering by words alone: %s", error)
-        self.vectors_fault = str(error)
+        self._fault = error
 
     # -- reading
 
@@ -242,7 +250,7 @@ class Index:
     def check(self, sample: int) -> None:
         """Raise IndexBroken unless catalogue and Chroma agree, and a sample of passages is found by their vectors."""
         if self._vectors is None:
-            raise VectorsBroken(self.vectors_fault or "")
+            raise self._fault or VectorsBroken("The vectors are not open.")
         names = self.catalogue.sample_passages(sample)
         stored = self._vectors.load(names)
         there = [name for name in names if name in stored]

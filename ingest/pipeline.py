@@ -130,7 +130,7 @@ def ingest_corpus(
                 plan = _plan(settings, change, only, held, report)
                 if not (dry_run or change.allow_removals):
                     plan.check_removals(held, settings.corpus.max_removed)
-                if dry_run or (plan.changes_nothing(held) and held.fits(embedder) and held.is_current):
+                if dry_run or (plan.changes_nothing(held) and held.serves(settings, embedder)):
                     return run.end(_outcome(plan, change, held.passages, generations.current(), started))
                 passages, generation = _published(settings, embedder, generations, held, plan, change, report)
             except CatalogueBroken as error:
@@ -233,6 +233,7 @@ class _Held:
     embedder: str | None
     format: str | None
     schema: str | None
+    chroma: str | None
     curation: Curation
     path: Path | None
     is_current: bool = False
@@ -240,17 +241,21 @@ class _Held:
     @classmethod
     def load(cls, previous: Path | None, uploads: Path, *, is_current: bool = False) -> _Held:
         if previous is None:
-            return cls({}, 0, None, None, None, adopted_uploads(uploads), None)
+            return cls({}, 0, None, None, None, None, adopted_uploads(uploads), None)
         with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old:
             return cls(
                 old.article_hashes(), old.count("passages"), old.meta("embedder"), old.meta("format"),
-                old.meta("schema"), Curation.load(old), previous, is_current,
+                old.meta("schema"), old.meta("chroma"), Curation.load(old), previous, is_current,
             )  # fmt: skip
 
     def fits(self, embedder: Embedder) -> bool:
         """Whether it is laid out, and its passages and vectors are made, as they would be now."""
         now = (embedder.identity.key, FORMAT, SCHEMA_VERSION)
         return (self.embedder, self.format, self.schema) == now
+
+    def serves(self, settings: IngestSettings, embedder: Embedder) -> bool:
+        """Whether it is the index in use, and could not be made better by building it again."""
+        return self.is_current and self.fits(embedder) and self.chroma == settings.index.chroma
 
     @contextmanager
     def catalogue(self) -> Iterator[Catalogue | None]:

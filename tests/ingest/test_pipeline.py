@@ -14,6 +14,7 @@ import pytest
 from small_corpus import WordEmbedder, contents, open_index, rows, settings_in, write_article, write_rows
 
 from ingest import pipeline
+from ingest.chroma import ChromaVectors
 from ingest.chunking import FORMAT
 from ingest.errors import EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IngestBusy, UserFacingError
 from ingest.generations import Generations
@@ -80,6 +81,25 @@ def test_an_index_brought_up_to_date_equals_one_built_in_one_go(
     anew = settings.model_copy(update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})})
     ingest_corpus(anew, embedder)
     assert contents(settings, embedder, QUESTIONS) == contents(anew, embedder, QUESTIONS)
+
+
+def test_what_is_unchanged_is_copied_and_only_the_rest_is_added(
+    settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "defghijkl":
+        write_article(tmp_path / "articles", name)
+    ingest_corpus(settings, embedder)
+    added: list[str] = []
+    add = ChromaVectors.add
+    monkeypatch.setattr(ChromaVectors, "add", lambda self, ids, rows: added.extend(ids) or add(self, ids, rows))
+    for seed in range(3):
+        write_article(tmp_path / "articles", "a", seed=f"another {seed}")
+        ingest_corpus(settings, embedder)
+        with open_index(settings, embedder) as index:
+            article = index.article("https://example.org/a")
+            assert article is not None
+            assert added == [passage.id for passage in index.article_passages(article.id)]
+        added.clear()
 
 
 def test_a_changed_title_source_or_date_is_a_change(
