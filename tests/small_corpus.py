@@ -29,8 +29,14 @@ class WordEmbedder:
     `embedded` are the passages it was given, headed by their title and so of several lines; `titles` the single lines.
     """
 
-    def __init__(self, model: str = "words", seconds_a_text: float = 0.0, fail_after: int | None = None) -> None:
-        self.identity = EmbedderIdentity("test", model, "", "sum", "words", DIMENSIONS)
+    def __init__(
+        self,
+        model: str = "words",
+        seconds_a_text: float = 0.0,
+        fail_after: int | None = None,
+        dimensions: int = DIMENSIONS,
+    ) -> None:
+        self.identity = EmbedderIdentity("test", model, "", "sum", "words", dimensions)
         self.precision = "fp32"
         self.embedded: list[str] = []
         self.titles: list[str] = []
@@ -47,13 +53,14 @@ class WordEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         words = re.findall(r"\w+", text.lower()) or ["nothing"]
-        return unit_length(np.sum([_vector(word) for word in words], axis=0, dtype=np.float32))
+        dimensions = self.identity.dimensions
+        return unit_length(np.sum([_vector(word, dimensions) for word in words], axis=0, dtype=np.float32))
 
 
 @lru_cache(maxsize=100_000)
-def _vector(word: str) -> Vectors:
+def _vector(word: str, dimensions: int) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8], "big")
-    return np.random.default_rng(seed).normal(size=DIMENSIONS).astype(np.float32)
+    return np.random.default_rng(seed).normal(size=dimensions).astype(np.float32)
 
 
 def settings_in(folder: Path, *paths: str, chroma: str = "local", **corpus: object) -> IngestSettings:
