@@ -46,7 +46,7 @@ class Block:
 _LEVEL_3 = r"\([^()\n]*+\)"
 _LEVEL_2 = rf"\((?:[^()\n]++|{_LEVEL_3})*+\)"
 _TARGET = re.compile(rf"\((?:[^()\n]++|{_LEVEL_2})*+\)")
-_LOOSE_TARGET = re.compile(r"\([^\s()]*+(?:[ \t]++\"[^\"\n]*+\")?+\)?")
+_LOOSE_TARGET = re.compile(r"\([^\s()]++(?:[ \t]++\"[^\"\n]*+\")?+\)?")
 _REFERENCE = re.compile(r"\[([^\[\]\n]{0,80})\]")
 _OPENED, _CLOSED = "\ue010", "\ue011"  # private characters, which tidy text does not hold
 _LINKED = re.compile(f"{_OPENED}([^{_OPENED}{_CLOSED}]*){_CLOSED}")
@@ -80,6 +80,7 @@ _TICKS = re.compile(r"`+")
 
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)(.*)")
 _UNDERLINE = re.compile(r"(=+|-+)$")
+_QUOTED = re.compile(r"^(?:>[ \t]*)+")
 _RULE = re.compile(r"(?:[-*_] ?){3,}$")
 _ITEM = re.compile(r"(?:[*+•▪·‣–-]|\(?\d{1,3}[.)])[ \t]+(?=\S)|[*+-]$")
 _TICKED = re.compile(r"(?:[*+•▪·‣–-](?:[ \t]+|$))?(?:\[[ xX]\](?:[ \t]+|$)(?:-[ \t]+(?=\[))?)*")
@@ -107,8 +108,7 @@ def markdown_blocks(text: str) -> list[Block]:
             shown = _HIDDEN.sub(_shown, raw.rstrip())
             current.lines.append(Line(shown, shown))
             continue
-        while stripped.startswith(">"):
-            stripped = stripped[1:].lstrip()
+        stripped = _QUOTED.sub("", stripped)
         if not stripped or _DEFINITION.match(stripped):
             current = None
         elif _UNDERLINE.match(stripped) and (len(stripped) > 2 or stripped[0] == "="):

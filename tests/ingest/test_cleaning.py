@@ -248,12 +248,13 @@ def test_what_is_clean_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     "pattern",
     ["[", "](", "![", "[a](b) ", "[[a](b)", "*a ", "_a ", "**", "`", "> ", "|a|", "<a ", "<!--", "&amp;", "\\",
-     "a\n", "a\n=\n", "- x\n", "http://", "[](x)", "```\n", "we use cookies ", "# t\n\n", "x 1 2 3\n\nSkip to content\n\n"],
+     "a\n", "a\n=\n", "- x\n", "http://", "[](x)", "```\n", "we use cookies ", "# t\n\n",
+     "x 1 2 3\n\nSkip to content\n\n"],
 )  # fmt: skip
 def test_no_repetition_makes_cleaning_hang(pattern: str) -> None:
     """Were any step quadratic, these would take minutes."""
     for form in ("markdown", "plain"):
-        clean(pattern * (120_000 // len(pattern)), form, "Title")  # type: ignore[arg-type]
+        clean(pattern * (60_000 // len(pattern)), form, "Title")  # type: ignore[arg-type]
 
 
 def test_the_scraped_article_is_its_title_and_its_prose() -> None:
@@ -286,7 +287,7 @@ def test_sentences_of_real_pages_still_stand_in_their_source(corpus: str) -> Non
         pytest.skip("the shared question sets are not there")
     found, there = 0, 0
     for number, line in enumerate(lines_of(path)):
-        if number % 6:
+        if number % 10:
             continue
         row = json.loads(line)
         source = letters(row["text"])
@@ -294,7 +295,7 @@ def test_sentences_of_real_pages_still_stand_in_their_source(corpus: str) -> Non
             if len(sentence.split()) >= 4:
                 found += 1
                 there += letters(sentence) in source
-    assert found > 1500
+    assert found > 1000
     assert there / found > 0.995
 
 
@@ -304,7 +305,7 @@ def test_hardly_a_word_of_what_answers_a_question_is_lost(corpus: str) -> None:
     folder = SHARED / "bench" / corpus
     if not folder.exists():
         pytest.skip("the shared question sets are not there")
-    questions = [json.loads(line) for line in lines_of(folder / "questions.jsonl")]
+    questions = [json.loads(line) for line in lines_of(folder / "questions.jsonl")[::2]]
     gold = {url for question in questions for url in question["gold"]}
     rows = [row for row in map(json.loads, lines_of(folder / "articles.jsonl")) if row["url"] in gold]
     raw, kept = {}, {}
