@@ -21,7 +21,8 @@ from typing import IO
 
 from ingest.readers.document import Document, Reject
 
-SECONDS_A_DOCUMENT = 20.0
+SECONDS_A_DOCUMENT = 8.0
+SECONDS_A_MEGABYTE = 5.0  # small and slow is a trap; what is large may just be long
 MEMORY_BYTES = 1_500_000_000
 _SECONDS_TO_START = 60.0
 _LONGEST_ANSWER = 100_000_000
@@ -40,13 +41,14 @@ class ConfinedReader:
         """What `ingest.readers.<kind>.read(data, name)` yields, or a reject when it overran or died."""
         worker = self._worker or self._started()
         reason = ""
+        patience = self._seconds + SECONDS_A_MEGABYTE * len(data) / 1_000_000
         try:
             assert worker.stdin is not None
             write_frame(worker.stdin, json.dumps({"kind": kind, "name": name}).encode())
             write_frame(worker.stdin, data)
-            answer = self._answers.get(timeout=self._seconds)
+            answer = self._answers.get(timeout=patience)
         except queue.Empty:
-            answer, reason = None, f"Reading it took longer than {self._seconds:.0f} seconds."
+            answer, reason = None, f"Reading it took longer than {patience:.0f} seconds."
         except OSError:
             answer = None
         if answer is None:

@@ -13,6 +13,7 @@ from ingest.dates import iso_date
 from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
 
+_MOST_ATTRIBUTES = 5_000  # in one element: parsers compare each with each
 _SPACE_TAGS = frozenset({"p", "head", "list", "table", "quote", "code", "div", "fw"})
 
 
@@ -21,6 +22,9 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         page = decode(data, page=True)
     except Undecodable as error:
         yield Reject(name, f"Not readable as a web page: {error}.")
+        return
+    if crowded(page):
+        yield Reject(name, f"One of its elements has more than {_MOST_ATTRIBUTES} attributes; no article has.")
         return
     found = bare_extraction(
         _undeclared(page),
@@ -44,6 +48,12 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         published=iso_date(found.date),
         language=_language(page),
     )
+
+
+def crowded(page: str) -> bool:
+    """Whether an element has more attributes than a parser takes in reasonable time, counted without parsing."""
+    long = re.findall(r"<[A-Za-z][^<>]{10000,}", page)
+    return any(max(tag.count("="), len(tag.split())) > _MOST_ATTRIBUTES for tag in long)
 
 
 def _undeclared(page: str) -> str:

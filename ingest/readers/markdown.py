@@ -60,6 +60,8 @@ def _fields(written: str, toml: bool) -> dict[str, object]:
             parsed: object = tomllib.loads(written)
         except tomllib.TOMLDecodeError as error:
             raise FrontMatterBroken(str(error)) from error
+        except RecursionError as error:
+            raise FrontMatterBroken("it nests too deep") from error
     else:
         try:
             parsed = yaml.safe_load(written)

@@ -53,7 +53,10 @@ def kind_of(media_type: str, url: str, data: bytes) -> str:
     if media_type in _KINDS:
         return _KINDS[media_type]
     start = data[:1_000].lstrip().lower()
-    if media_type in ("text/plain", "", "application/octet-stream", "application/json") and ending in _ENDINGS:
+    if (
+        media_type in ("text/plain", "", "application/octet-stream", "application/json")
+        and ending in _ENDINGS
+    ):
         return _ENDINGS[ending]
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"

@@ -51,7 +51,12 @@ def _plain(data: bytes) -> Iterator[Document | Reject]:
 def _xml(data: bytes, name: str) -> Iterator[Document | Reject]:
     known = False
     steps = etree.iterparse(
-        io.BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, recover=True
+        io.BytesIO(data),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        recover=True,
     )
     try:
         for event, element in steps:
@@ -66,7 +71,10 @@ def _xml(data: bytes, name: str) -> Iterator[Document | Reject]:
                 if address:
                     row = INDEX if tag == "sitemap" else changed or None
                     yield Document(
-                        changed if tag == "sitemap" else "", url=address, row=row, published=iso_date(news or None)
+                        changed if tag == "sitemap" else "",
+                        url=address,
+                        row=row,
+                        published=iso_date(news or None),
                     )
                 element.clear()
     except etree.XMLSyntaxError as error:
