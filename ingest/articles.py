@@ -214,7 +214,7 @@ class CorpusReading:
                     row = row_hash(line.raw)
                     same = known.get(row)
                     if same is not None and self._stands_alone(same):
-                        pair = (replace(same, line=line.number), None)
+                        pair = (same if same.line == line.number else replace(same, line=line.number), None)
                     else:
                         pair = self._sighted(file, jsonl.read_line(line, file.name), row)
                 else:
