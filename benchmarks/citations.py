@@ -113,7 +113,7 @@ async def measure(passages: Sequence[Evidence], sentences: int, rng: random.Rand
         }
     )
     # two ordinary words that open a heading are no name
-    names = [name for name in names if not all(is_common(word.lower()) for word in name.split())]
+    names = [name for name in names if not all(len(word) < 3 or is_common(word.lower()) for word in name.split())]
     order = list(range(len(passages)))
     rng.shuffle(order)
     done = 0

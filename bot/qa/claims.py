@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from bot.qa.figures import compatible, figures
 from bot.qa.names import places_in
 from bot.qa.wording import Word, stem, wording
 
@@ -24,7 +25,7 @@ _NOT_REALLY = re.compile(
     r"|\bnothing (?:but|short)\b|\bwithout (?:a )?doubt\b|\bno\. ?\d|\b(?:no|not) (?:more|fewer|less|later) than\b"
 )
 _NOT_ONLY = re.compile(r"\b(not\s+)?(only|just|merely|simply)\b")
-_EMPTY = frozenset("tru true case evidenc evidence fact it happen clear".split())
+_EMPTY = frozenset("almost quite tru true case evidenc evidence fact it happen clear".split())
 _OPPOSITES = [
     frozenset(pair.split("/"))
     for pair in (
@@ -75,7 +76,7 @@ _GIVES_SOURCE = re.compile(
 )
 _STRONG_SAY = frozenset(
     stem(word)
-    for word in "say tell claim allege accuse insist argue believe suggest maintain assert contend deny warn complain "
+    for word in "say tell claim allege report accuse insist argue believe suggest maintain assert contend deny warn complain "
     "estimate predict speculate reckon declare state announce add write tweet promise vow think".split()
 )
 _ARTICLES = ("the", "a", "an", "that")
@@ -215,14 +216,15 @@ def _cues(words: Sequence[Word], text: str, neutral: set[str]) -> Iterator[tuple
             continue
         if plain and any(start <= word.start < end for start, end in skipped):
             continue
-        after = [
-            w.key for w in words[index + 1 : index + 9] if w.kind == "content" and w.clause == word.clause
-        ]
-        after = [key for key in after if key not in _EMPTY] or [
-            w.key for w in words[index + 1 : index + 9] if w.kind == "content" and w.key not in _EMPTY
-        ]
-        before = [w.key for w in reversed(words[max(0, index - 6) : index]) if w.kind == "content"]
+        reach = [w for w in words[index + 1 : index + 9] if _means(w)]
+        after = [w.key for w in reach if w.clause == word.clause] or [w.key for w in reach]
+        before = [w.key for w in reversed(words[max(0, index - 6) : index]) if _means(w)]
         yield (after[:4] + before[:1] if after else before[:2]), plain
+
+
+def _means(word: Word) -> bool:
+    """A word that can be denied: no adverb, and no "case" or "true", which stand for what follows."""
+    return word.kind == "content" and word.key not in _EMPTY and not word.text.endswith("ly")
 
 
 def _unpaired(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
@@ -335,7 +337,8 @@ def _replaced(ours: Sequence[Word], theirs: Sequence[Word]) -> str | None:
     for said, was, held in slots:
         if said.key != was.key and (was.key, said.key) in crossed and "name" in (said.kind, was.kind):
             return f"it swaps who did what ({said.text}, {was.text})"
-        if said.kind != was.kind or said.kind not in ("name", "figure") or held < 4 or _alike(said, was):
+        enough = 2 if said.kind == "figure" else 4
+        if said.kind != was.kind or said.kind not in ("name", "figure") or held < enough or _alike(said, was):
             continue
         if our_count[was.key] < their_count[was.key] and our_count[said.key] > their_count[said.key]:
             return f"it has {said.text} where the quoted words have {was.text}"
@@ -348,12 +351,14 @@ def _weight(words: Sequence[Word]) -> int:
 
 def _alike(said: Word, was: Word) -> bool:
     one, two = said.text, was.text
+    if said.kind == "figure":
+        return any(compatible(mine, other) for mine in figures(one) for other in figures(two))
     if _same_place({one}, {two}) or set(one.split()) & set(two.split()):
         return True
-    if said.kind == "figure":
-        mine, other = said.key.partition(":")[2], was.key.partition(":")[2]
-        return bool(set(re.findall(r"\d+", mine)) & set(re.findall(r"\d+", other)))
-    return "".join(part[0] for part in one.split()) in two or "".join(part[0] for part in two.split()) in one
+    return any(
+        len(long.split()) > 1 and "".join(part[0] for part in long.split()) == short.replace(".", "")
+        for long, short in ((one, two), (two, one))
+    )
 
 
 def _same_place(one: set[str], two: set[str]) -> bool:
@@ -425,7 +430,7 @@ def _is_said(theirs: Sequence[Word], source: str, ours: Sequence[Word]) -> bool:
             return True
         if n == main:
             continue
-        aside = len(words) <= 9 and weights[n] <= max(1, len(words) // 3)
+        aside = len(words) <= 9 and weights[n] <= max(1, len(words) // 3) and not _says_its_own(words)
         if aside and abs(n - main) <= 2:
             return True
         if n < main and main - n <= 2 and _ends_open(words):
@@ -470,6 +475,15 @@ def _after_verb(words: Sequence[Word], mine: set[str], text: str) -> bool:
             after = sum(word.key in mine for word in words[index + 1 :])
             before = sum(word.key in mine for word in words[:index])
             return after >= 2 and after >= before
+    return False
+
+
+def _says_its_own(words: Sequence[Word]) -> bool:
+    """ "and Messi said he was happy": a clause whose verb of saying has its own matter behind it."""
+    for index in range(len(words)):
+        if _governs(words, index):
+            after = words[index + 1 : index + 2]
+            return bool(after) and after[0].text in ("he", "she", "it", "they", "that", "there", "we", "i")
     return False
 
 

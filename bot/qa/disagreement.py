@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.qa.answers import ArticleRef, Citation
 from bot.qa.claims import speakers
-from bot.qa.figures import Figure, agree, figures
+from bot.qa.figures import Figure, compatible, figures
 from bot.qa.names import places_in
 from bot.qa.wording import Word, wording
 
@@ -50,7 +50,11 @@ def conflict(one: str, other: str) -> tuple[Figure, Figure] | None:
     places = places_in(w.text for w in ours) & places_in(w.text for w in theirs)
     speaking = speakers(ours) | speakers(theirs)
     named, others = ({w.key for w in words if w.kind == "name"} - speaking for words in (ours, theirs))
-    if named - others and others - named and not places:
+    ours_only, theirs_only = (
+        {name for name in one_side - other_side if not places_in([name]) & places}
+        for one_side, other_side in ((named, others), (others, named))
+    )
+    if ours_only and theirs_only:
         return None  # the one beat France, the other Croatia
     shared = len(mine & yours) + len(places)
     if not mine or not yours or shared < 2 or shared < _ALIKE * min(len(mine), len(yours)):
@@ -59,10 +63,10 @@ def conflict(one: str, other: str) -> tuple[Figure, Figure] | None:
     right = [figure for figure in figures(other) if not figure.soft]
     for figure in left:
         rivals = [rival for rival in right if _comparable(figure, rival)]
-        if not rivals or any(_same(figure, rival) for rival in rivals):
+        if not rivals or any(compatible(figure, rival) for rival in rivals):
             continue
         for rival in rivals:
-            if any(_same(rival, known) for known in left if _comparable(known, rival)):
+            if any(compatible(rival, known) for known in left if _comparable(known, rival)):
                 continue
             if _beside(ours, figure) & _beside(theirs, rival):
                 return figure, rival
@@ -90,14 +94,6 @@ def _comparable(one: Figure, other: Figure) -> bool:
         ]
         return one.unit == other.unit and len(year) in (0, 2) and not (one.bound or other.bound)
     return True
-
-
-def _same(one: Figure, other: Figure) -> bool:
-    if one.kind == "number":
-        return agree(one, other)
-    if one.kind == "score":
-        return sorted(one.parts, key=str) == sorted(other.parts, key=str)
-    return all(a is None or b is None or a == b for a, b in zip(one.parts, other.parts, strict=False))
 
 
 def _beside(words: Sequence[Word], figure: Figure) -> set[str]:

@@ -115,6 +115,7 @@ _NUMBER = re.compile(
 )
 # "S-300", "COVID-19" and "P5+1" are names; "top-10" and "under-20" hold a number
 _NAMED = re.compile(r"(?:^|[^\w])(?:[A-Za-z]|\w*[A-Z]\w*)[-–+]$")
+_GLUED = re.compile(r"(?<![\w.,-])(?=[^\W\d_]*\d)(?=\d*[^\W\d_])[^\W_]+(?![\w-])")
 _CODE = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![\w])")
 _WORDS = re.compile(
     rf"(?<![\w'’])(?:(?P<half>half)[\s-]an?[\s-](?=million|billion|dozen|trillion)|"
@@ -192,6 +193,10 @@ def figures(text: str) -> list[Figure]:
         worded = _word_number(match, lower, text)
         if worded is not None:
             take(worded)
+    for match in _GLUED.finditer(lower):  # 1vs1, dfw08c: neither a number nor a name
+        word = text[slice(*match.span())]
+        if word == match.group() and not _NAMED.search(text[max(0, match.start() - 24) : match.start()]):
+            take(Figure("code", *match.span(), word))
     found.sort(key=lambda figure: figure.start)
     return _share_units(found, lower)
 
@@ -219,7 +224,8 @@ class Known:
         """Whether `figure` stands among the sources in any of the ways it can be written."""
         match figure.kind:
             case "code":
-                return any(figure.text.strip(".,") == other.text.strip(".,") for other in self.found)
+                code = figure.text.strip(".,").lower()
+                return re.search(rf"(?<!\w){re.escape(code)}(?!\w)", self.text) is not None
             case "score":
                 return self._has_score(figure)
             case "date" | "month":
@@ -344,6 +350,20 @@ def agree(one: Figure, other: Figure) -> bool:
     if first[0] != second[0]:
         return "m" in (one.unit, other.unit) and bool(one.values & other.values)
     return bool({value * first[1] for value in one.values} & {value * second[1] for value in other.values})
+
+
+def compatible(one: Figure, other: Figure) -> bool:
+    """Whether two figures can mean the same: of one kind, and alike in all that both say."""
+    if one.kind == other.kind == "number":
+        return agree(one, other)
+    if one.kind == other.kind == "score":
+        return sorted(one.parts, key=str) == sorted(other.parts, key=str)
+    if {one.kind, other.kind} <= {"date", "month", "weekday"}:
+        pairs = zip(one.parts[:3], other.parts[:3], strict=False)
+        return all(a is None or b is None or a == b for a, b in pairs)
+    if one.kind == other.kind:
+        return bool(one.values & other.values) or one.text == other.text
+    return True
 
 
 def _dates(lower: str, text: str) -> Iterable[Figure]:

@@ -102,7 +102,7 @@ class KnownNames:
         for index, word in enumerate(self.order):
             for part in {word, *re.split(r"[-–.]", word)} & {one, two}:
                 last[part] = index
-            if len(last) == 2 and abs(last[one] - last[two]) <= 6:
+            if len(last) == 2 and abs(last[one] - last[two]) <= 4:
                 return True
         return one == two
 

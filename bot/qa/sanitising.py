@@ -57,7 +57,7 @@ def plain_sentence(text: str) -> str:
     text = _MARKDOWN.sub("", text)
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
-    return re.sub(r"\s+([.,;:!?])", r"\1", text).strip()
+    return re.sub(r"\s+([.,;:!?])(?!\w)", r"\1", text).strip()
 
 
 def _joins(before: str, after: str) -> bool:
