@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from contextlib import aclosing
 from pathlib import Path
 
 import simcord
@@ -26,6 +27,7 @@ from simcord.interactions import base_payload
 
 from bot.__main__ import assembled
 from bot.chat.client import make_client
+from bot.chat.corpus import Refresh
 from bot.chat.services import Services
 from bot.records import Records
 from bot.settings import load_settings
@@ -73,17 +75,26 @@ async def ingest(config: Path) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
+async def refreshed(config: Path) -> None:
+    async with aclosing(Refresh(config).run()) as steps:
+        async for _ in steps:
+            pass
+
+
 async def unfinished(records: Records, asked: int) -> bool:
     return sum(one.outcome != "running" for one in await records.asked_since(0)) < asked
 
 
-async def measure(folder: Path, rounds: int, people: int) -> dict[str, float]:
+async def measure(folder: Path, rounds: int, people: int) -> dict[str, object]:
     config = write_config(folder / "small", 60, seed=1)
     assert await (await ingest(config)).wait() == 0
-    busy = await ingest(write_config(folder / "large", 600, seed=2))
+    # as /corpus refresh starts it, and for as long as the questions last
+    large = write_config(folder / "large", 600, seed=2)
+    busy = asyncio.create_task(refreshed(large))
     settings = load_settings(config)
     records = Records(settings.records.path)
     waits: list[float] = []
+    slowest: list[float] = []
     answers = 0
     async with assembled(settings) as (library, answerer):
         client = make_client(Services(settings, answerer, library, records, config))
@@ -110,16 +121,16 @@ async def measure(folder: Path, rounds: int, people: int) -> dict[str, float]:
                     now = time.monotonic()
                     waits += [now - since for record, since in waiting if record.responded]
                     waiting = [one for one in waiting if not one[0].responded]
+                slowest.append(round(max(waits[-people:]) * 1000, 1))
                 while await unfinished(records, people * (turn + 1)):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             answers = sum(
                 asked.outcome in {"answered", "not_found"} for asked in await records.asked_since(0)
             )
-            still_busy = busy.returncode is None
+            still_busy = not busy.done()
     records.close()
-    if busy.returncode is None:
-        busy.terminate()
-    await busy.wait()
+    busy.cancel()
+    await asyncio.gather(busy, return_exceptions=True)
     waits.sort()
     return {
         "interactions": len(waits),
@@ -128,6 +139,7 @@ async def measure(folder: Path, rounds: int, people: int) -> dict[str, float]:
         "p50_ms": round(statistics.median(waits) * 1000, 1),
         "p95_ms": round(waits[int(len(waits) * 0.95)] * 1000, 1),
         "max_ms": round(waits[-1] * 1000, 1),
+        "slowest_ms_by_round": slowest,
     }
 
 

@@ -74,6 +74,7 @@ class BylineClient(discord.Client):
 
     async def setup_hook(self) -> None:
         await self.services.load()
+        await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
         self.add_dynamic_items(AnswerButton, PageButton)
         await self.tree.set_translator(CommandTranslator())

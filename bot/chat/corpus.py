@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from ingest.index import IndexStatus
 log = logging.getLogger(__name__)
 
 _SHOWN_REJECTS = 8
+_NICE = 10
 _KEPT_FROM_CHILD = ("DISCORD_TOKEN",)
 
 
@@ -57,6 +59,9 @@ class Refresh:
             env=environment,
             limit=2**24,
         )  # fmt: skip
+        # embedding takes every core it gets; people who ask meanwhile come first
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, child.pid, _NICE)
         assert child.stdout is not None
         assert child.stderr is not None
         output = asyncio.ensure_future(child.stdout.read())

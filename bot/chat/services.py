@@ -15,7 +15,7 @@ import discord
 from bot.chat.access import Person, Place, ServerSettings, answers_in, corpus_refusal, refusal, runs_corpus
 from bot.chat.cooldowns import Cooldowns
 from bot.chat.failures import Refused
-from bot.chat.language import Words, words_for
+from bot.chat.language import Words, warm_languages, words_for
 from bot.chat.metrics import Metrics
 from bot.chat.rendering import Links
 from bot.library import Library
@@ -77,6 +77,16 @@ class Services:
         self.threads = set(await self.records.threads())
         if left := await self.records.interrupt_running():
             log.info("%d questions were left unfinished by the last run", left)
+
+    async def warm_up(self) -> None:
+        """Load what the first question would otherwise wait for, and make everybody else wait with it."""
+        await asyncio.to_thread(warm_languages)
+        try:
+            await self.read(lambda index: index.status())
+            if self.embed is not None:
+                await asyncio.to_thread(self.embed, ["warm up"])
+        except UserFacingError as error:
+            log.warning("%s", error)
 
     # -- who and where
 
