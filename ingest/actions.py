@@ -52,6 +52,8 @@ class Result:
 def perform(config: Path, asked: Asked, report: Report) -> Result:
     """Do what was asked; raises UserFacingError."""
     settings = load_ingest_settings(config)
+    if asked.dry_run and asked.action not in ("refresh", "remove"):
+        raise ConfigError(f"--{asked.action} has no --dry-run: leave the flag out, or run --status to look first.")
     match asked.action:
         case "status":
             status = corpus_status(settings)
@@ -100,8 +102,6 @@ def _addition(settings: IngestSettings, asked: Asked) -> Change:
     """What is to be added: files of a configured source where they are, others copied, addresses to be fetched."""
     if asked.name is not None and len(asked.what) != 1:
         raise ConfigError("--name goes with one file only.")
-    if asked.dry_run:
-        raise ConfigError("--add has no --dry-run: whether a file holds an article shows when it is read.")
     sources = configured_sources(settings.corpus, settings.base)
     uploads: list[Upload] = []
     paths: list[Path] = []

@@ -21,7 +21,9 @@ from rich.progress import (
 )
 
 Report = Callable[[str, int, int], None]
-"""Called with the stage ("reading", "embedding", "indexing"), what is done of it, and the total (0: unknown)."""
+"""Called with the stage ("fetching", "reading", "embedding", "indexing"), what is done of it, and the total (0:
+unknown).
+"""
 
 
 def silent(stage: str, done: int, total: int) -> None:

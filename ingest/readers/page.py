@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
@@ -28,6 +29,7 @@ _KINDS = {
     "application/x-jsonlines": "jsonl",
 }
 _ENDINGS = {".md": "markdown", ".markdown": "markdown", ".jsonl": "jsonl", ".ndjson": "jsonl", ".txt": "text"}
+_LISTING = re.compile(rb"\s*(?:<[?!][^>]*>\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.I)
 _LONGEST_HEAD = 20_000
 
 
@@ -99,5 +101,8 @@ def _documents(kind: str, content: bytes, name: str, confined: ConfinedReader) -
         yield from markdown.read(content, name)
     elif kind in ("html", "pdf", "docx"):
         yield from confined.read(kind, content, name)
+    elif listing := _LISTING.match(content[:2_000]):
+        listed = "feed" if listing[1].lower() in (b"rss", b"feed", b"rdf:rdf") else "sitemap"
+        yield Reject(name, f'It is a {listed}, not a page: write it into [corpus] sources with kind = "{listed}".')
     else:
         yield Reject(name, "The site sent something other than a page, a PDF, a DOCX or a text.")

@@ -13,7 +13,9 @@ from docx import Document as new_docx
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
-SENTENCES = "The mayor said on Monday that the bridge will be opened in May. It took two years to build. " * 20
+SENTENCES = (
+    "The mayor said on Monday that the bridge will be opened in May. It took two years to build. " * 20
+)
 
 
 def docx_file() -> bytes:
@@ -75,7 +77,9 @@ def mutated(count: int, seed: int = 7) -> Iterator[tuple[str, bytes]]:
     for number in range(count):
         ending, data = originals[number % len(originals)]
         for _ in range(chance.choice((1, 1, 2, 5))):
-            data = chance.choice((_flipped, _cut, _doubled, _spliced, _truncated, _junk, _repacked))(data, chance)
+            data = chance.choice((_flipped, _cut, _doubled, _spliced, _truncated, _junk, _repacked))(
+                data, chance
+            )
         if chance.random() < 0.1:
             ending = chance.choice((".md", ".txt", ".html", ".pdf", ".docx", ".jsonl"))
         yield f"mutated-{number}{ending}", data
@@ -133,10 +137,14 @@ def crafted() -> Iterator[tuple[str, bytes]]:
     """Files made to hurt: endless repetition of what parsers look for, deep nesting, bombs, entities, odd bytes."""
     many = 60_000
     pieces = [
-        "a", " ", "\n", "[", "]", "(", "![", "](", "<", ">", "</", "<a ", "&", "&amp;", "*", "* ", "_", "`", "#", "# ",
-        "> ", "|", "|-", "- ", "1. ", "http://", "www.a.", "\\", "~", "=", "-", "'", '"', "\t", ".", "a.b.", "…", "\u200b",
-        "\u202e", "e\u0301", "🎉", "的", "By ", "Share ", "Published ", "12 May 2015 ", "a@b.", "<!--", "<![CDATA[", "{", "{{",
-        "[a](b) ", "![a](b)", "**a ", "[^1]", "---\n", "+++\n", "```\n", "a: b\n", "$", "%20", "\x0b", "\u2028", "0",
+        "a", " ", "\n", "[", "]", "(", "![", "](", "<", ">", "</", "<a ", "&", "&amp;", "*", "* ", "_",
+        "`", "#", "# ",
+        "> ", "|", "|-", "- ", "1. ", "http://", "www.a.", "\\", "~", "=", "-", "'", '"', "\t", ".",
+        "a.b.", "…", "\u200b",
+        "\u202e", "e\u0301", "🎉", "的", "By ", "Share ", "Published ", "12 May 2015 ", "a@b.", "<!--",
+        "<![CDATA[", "{", "{{",
+        "[a](b) ", "![a](b)", "**a ", "[^1]", "---\n", "+++\n", "```\n", "a: b\n", "$", "%20", "\x0b",
+        "\u2028", "0",
     ]  # fmt: skip
     for number, piece in enumerate(pieces):
         text = piece * (many // len(piece))
@@ -144,8 +152,13 @@ def crafted() -> Iterator[tuple[str, bytes]]:
         yield f"repeated-{number}.md", text.encode()
         yield f"repeated-{number}.html", f"<html><body><article><p>{text}</p></article>".encode()
         if number % 3 == 0:
-            yield f"repeated-{number}.jsonl", json.dumps({"text": text, "title": text[:500], "url": text[:3000]}).encode()
-    yaml_bomb = "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(15))
+            yield (
+                f"repeated-{number}.jsonl",
+                json.dumps({"text": text, "title": text[:500], "url": text[:3000]}).encode(),
+            )
+    yaml_bomb = "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(15)
+    )
     entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(12))
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -176,7 +189,8 @@ def crafted() -> Iterator[tuple[str, bytes]]:
         "bomb.docx": bomb.getvalue(),
         "climbing.docx": climbing.getvalue(),
         "endless.pdf": b"%PDF-1.4\n" + b"1 0 obj << /Kids [1 0 R] >> endobj\n" * 2_000 + b"startxref\n9\n%%EOF",
-        "loop.pdf": pdf_file().replace(b"/Parent 2 0 R", b"/Parent 4 0 R").replace(b"/Kids [4 0 R", b"/Kids [2 0 R"),
+        "loop.pdf": pdf_file().replace(b"/Parent 2 0 R", b"/Parent 4 0 R").replace(b"/Kids [4 0 R",
+        b"/Kids [2 0 R"),
         "huge-count.pdf": pdf_file().replace(b"/Count 3", b"/Count 999999999"),
         "huge-stream.pdf": pdf_file().replace(b"/Length ", b"/Length 99999999"),
         "empty.pdf": b"%PDF-", "empty.docx": b"PK\x03\x04", "nothing.md": b"", "spaces.txt": b" \n\t\n",
@@ -185,26 +199,41 @@ def crafted() -> Iterator[tuple[str, bytes]]:
 
 
 NAMES = [
-    "../../etc/passwd.md", "/etc/passwd.md", "C:\\Windows\\win.md", "\\\\server\\share\\x.md", "..", ".", "", "/", "\0.md",
-    "a\0b.md", "con.md", "nul.txt", "aux", ".md", "..md", "...", "a/../b.md", "a\\..\\b.md", "~/x.md", "$HOME/x.md",
-    "`id`.md", "$(id).md", ";rm -rf x.md", "|x.md", "&x.md", "--config.md", "-rf.md", "x.md\n", "\nx.md", "\r.md", "\t.md",
-    "\u202egpj.md", "\u200b.md", "𝓍.md", "é.md", "e\u0301.md", "ſ.md", "x" * 300 + ".md", "x." + "m" * 300, "x.md/", "x.md\\",
-    "%2e%2e%2fx.md", "..%2fx.md", "..%5cx.md", "....//x.md", "..;/x.md", "x.md:stream", "x.md::$DATA", "x.MD", "x.md ",
-    " x.md", "x .md", "x.html.md", "x.md.exe", "x.exe", "x", "x.", "<script>.md", "\"'.md", "@everyone.md", "*.md", "?.md",
+    "../../etc/passwd.md", "/etc/passwd.md", "C:\\Windows\\win.md", "\\\\server\\share\\x.md", "..", ".",
+    "", "/", "\0.md",
+    "a\0b.md", "con.md", "nul.txt", "aux", ".md", "..md", "...", "a/../b.md", "a\\..\\b.md", "~/x.md",
+    "$HOME/x.md",
+    "`id`.md", "$(id).md", ";rm -rf x.md", "|x.md", "&x.md", "--config.md", "-rf.md", "x.md\n", "\nx.md",
+    "\r.md", "\t.md",
+    "\u202egpj.md", "\u200b.md", "𝓍.md", "é.md", "e\u0301.md", "ſ.md", "x" * 300 + ".md",
+    "x." + "m" * 300, "x.md/", "x.md\\",
+    "%2e%2e%2fx.md", "..%2fx.md", "..%5cx.md", "....//x.md", "..;/x.md", "x.md:stream", "x.md::$DATA",
+    "x.MD", "x.md ",
+    " x.md", "x .md", "x.html.md", "x.md.exe", "x.exe", "x", "x.", "<script>.md", "\"'.md",
+    "@everyone.md", "*.md", "?.md",
     "[a](b).md", "\ud800.md",
 ]  # fmt: skip
 
 HOSTS = [
-    "127.0.0.1", "localhost", "localhost.localdomain", "127.1", "127.0.1", "0", "0.0.0.0", "0x7f000001", "0x7f.1",
-    "2130706433", "017700000001", "0177.0.0.1", "127.0.0.1.", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-    "[0000::1]", "[::127.0.0.1]", "[fe80::1]", "[fe80::1%25lo]", "[fc00::1]", "[fd00:ec2::254]", "[fec0::1]", "[ff02::1]",
-    "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2001:0:7f00:1::]", "[100::1]", "169.254.169.254",
-    "169.254.170.2", "0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "168.63.129.16", "192.0.0.192", "100.100.100.200",
-    "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255", "100.64.0.1",
-    "100.127.255.255", "198.18.0.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "①②⑦.⓪.⓪.①",
+    "127.0.0.1", "localhost", "localhost.localdomain", "127.1", "127.0.1", "0", "0.0.0.0", "0x7f000001",
+    "0x7f.1",
+    "2130706433", "017700000001", "0177.0.0.1", "127.0.0.1.", "[::1]", "[::]", "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[0000::1]", "[::127.0.0.1]", "[fe80::1]", "[fe80::1%25lo]", "[fc00::1]", "[fd00:ec2::254]",
+    "[fec0::1]", "[ff02::1]",
+    "[64:ff9b::7f00:1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2001:0:7f00:1::]", "[100::1]",
+    "169.254.169.254",
+    "169.254.170.2", "0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "168.63.129.16", "192.0.0.192",
+    "100.100.100.200",
+    "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255",
+    "100.64.0.1",
+    "100.127.255.255", "198.18.0.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
+    "①②⑦.⓪.⓪.①",
     "127。0。0。1", "１２７.0.0.1", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "LOCALHOST", "127.0.0.1%00.example.org", "127.0.0.1#.example.org",
-    "user@127.0.0.1", "example.org@127.0.0.1", "127.0.0.1\\@example.org", "127.0.0.1\t", "\t127.0.0.1", "[::1", "::1",
-    "[127.0.0.1]", "", ".", "..", "-", "a..b", "a" * 64 + ".org", "xn--", "xn--a", "*", "%31%32%37.0.0.1", "999.1.1.1",
+    "user@127.0.0.1", "example.org@127.0.0.1", "127.0.0.1\\@example.org", "127.0.0.1\t", "\t127.0.0.1",
+    "[::1", "::1",
+    "[127.0.0.1]", "", ".", "..", "-", "a..b", "a" * 64 + ".org", "xn--", "xn--a", "*",
+    "%31%32%37.0.0.1", "999.1.1.1",
 ]  # fmt: skip
 
 
@@ -214,10 +243,16 @@ def addresses(port: int) -> Iterator[str]:
         yield f"http://{host}:{port}/"
         yield f"https://{host}/latest/meta-data/"
     yield from (
-        "file:///etc/passwd", "FILE:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1:70/_x", "dict://127.0.0.1:11211/",
-        "jar:http://127.0.0.1!/", "data:text/html,<p>x", "javascript:alert(1)", "about:blank", "ldap://127.0.0.1/", "ws://127.0.0.1/",
-        "unix:///var/run/docker.sock", "http+unix://%2Fvar%2Frun%2Fdocker.sock/", "//127.0.0.1/", "/etc/passwd", "http:127.0.0.1",
-        "http:///127.0.0.1/", "http:/127.0.0.1/", "http:\\\\127.0.0.1\\", "http://\n127.0.0.1/", "ht\ntp://127.0.0.1/", "http://127.0.0.1:22/",
-        "http://127.0.0.1:99999/", "http://127.0.0.1:-1/", "http://127.0.0.1:a/", "http://127.0.0.1:0/", "http://" + "a" * 3_000,
-        "http://a/" + "%" * 3_000, "http://[", "http://]", "http://[]/", "http://[::1]:x/", "\x00http://127.0.0.1/", "http://127.0.0.1/\r\nHost: x",
+        "file:///etc/passwd", "FILE:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1:70/_x",
+        "dict://127.0.0.1:11211/",
+        "jar:http://127.0.0.1!/", "data:text/html,<p>x", "javascript:alert(1)", "about:blank",
+        "ldap://127.0.0.1/", "ws://127.0.0.1/",
+        "unix:///var/run/docker.sock", "http+unix://%2Fvar%2Frun%2Fdocker.sock/", "//127.0.0.1/",
+        "/etc/passwd", "http:127.0.0.1",
+        "http:///127.0.0.1/", "http:/127.0.0.1/", "http:\\\\127.0.0.1\\", "http://\n127.0.0.1/",
+        "ht\ntp://127.0.0.1/", "http://127.0.0.1:22/",
+        "http://127.0.0.1:99999/", "http://127.0.0.1:-1/", "http://127.0.0.1:a/", "http://127.0.0.1:0/",
+        "http://" + "a" * 3_000,
+        "http://a/" + "%" * 3_000, "http://[", "http://]", "http://[]/", "http://[::1]:x/",
+        "\x00http://127.0.0.1/", "http://127.0.0.1/\r\nHost: x",
     )  # fmt: skip

@@ -192,7 +192,8 @@ def test_flags_that_contradict_each_other_are_wrong_usage(shell: Shell, flags: l
 def test_flags_that_make_no_sense_together_are_told(shell: Shell, tmp_path: Path) -> None:
     assert "PATHs go with a plain run only" in shell(str(tmp_path), "--rollback", code=2)["error"]
     assert "--name goes with one file" in shell("--add", "a.md", "b.md", "--name", "c.md", code=2)["error"]
-    assert "--add has no --dry-run" in shell("--add", "a.md", "--dry-run", code=2)["error"]
+    for flags in (["--add", "a.md"], ["--import", "x.zip"], ["--rollback"], ["--export", "x.zip"], ["--rebuild"]):
+        assert "has no --dry-run" in shell(*flags, "--dry-run", code=2)["error"]
 
 
 @pytest.mark.parametrize(

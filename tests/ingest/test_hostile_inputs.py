@@ -7,7 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hostile_inputs import HOSTS, NAMES, addresses, crafted, mutated
+from hostile_inputs import HOSTS, NAMES, addresses, crafted, docx_file, mutated, pdf_file
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from loopback_site import Site
 
 from ingest.addresses import BadAddress, canonical_address
@@ -15,6 +17,8 @@ from ingest.articles import Article, Reject, read_corpus
 from ingest.errors import UserFacingError
 from ingest.fetching import Fetcher, FetchFailed
 from ingest.guard import Guard
+from ingest.readers import docx, feed, html, jsonl, markdown, pdf, sitemap, text
+from ingest.readers.document import Document
 from ingest.settings import CorpusSettings
 from ingest.sources import configured_sources
 from ingest.uploads import file_upload, is_url, url_upload
@@ -76,6 +80,44 @@ def test_two_hundred_damaged_files_and_two_hundred_made_to_hurt(tmp_path: Path) 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_thousand_more_damaged_files(tmp_path: Path, seed: int) -> None:
     read_all(tmp_path, list(mutated(200, seed=100 + seed)))
+
+
+READERS = {
+    "text": text.read, "markdown": markdown.read, "jsonl": jsonl.read, "html": html.read, "pdf": pdf.read,
+    "docx": docx.read, "feed": feed.read, "sitemap": sitemap.read,
+}  # fmt: skip
+STARTS = {
+    "text": [b"", b"\xff\xfe", b"\xef\xbb\xbf"],
+    "markdown": [b"", b"---\n", b"+++\n", b"---\ntitle: a\n---\n", b"# a\n"],
+    "jsonl": [b"", b'{"text": "', b'{"text": "a", "published": ', b"[", b"\xef\xbb\xbf{"],
+    "html": [b"", b"<html><body><article><p>", b"<?xml version='1.0' encoding='", b"<meta charset='"],
+    "pdf": [b"%PDF-1.4\n", pdf_file()[:400], pdf_file()],
+    "docx": [b"PK\x03\x04", docx_file()[:3_000], docx_file()],
+    "feed": [
+        b"",
+        b"<rss version='2.0'><channel><item><title>",
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry>",
+    ],
+    "sitemap": [b"", b"<urlset><url><loc>", b"<sitemapindex><sitemap><loc>", b"http://a/\n", b"\x1f\x8b"],
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", READERS)
+@settings(max_examples=40, deadline=10_000, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_bytes_are_documents_or_rejects(kind: str, data: st.DataObject) -> None:
+    """What a reader raises is caught by its worker; those that run without one must raise nothing themselves."""
+    content = data.draw(st.sampled_from(STARTS[kind])) + data.draw(
+        st.binary(max_size=400) | st.text().map(str.encode)
+    )
+    try:
+        found = list(READERS[kind](content, "name"))
+    except Exception:
+        assert kind in ("html", "pdf", "docx", "feed", "sitemap")
+        return
+    for one in found:
+        assert isinstance(one, Document | Reject)
 
 
 @pytest.mark.parametrize("name", NAMES)
