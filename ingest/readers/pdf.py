@@ -14,7 +14,8 @@ from ingest.dates import date_near_the_top, iso_date
 from ingest.readers.document import MOST_CHARACTERS, Document, Reject, too_long
 
 _MOST_PAGES = 2000
-_HYPHENATED = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[a-zà-öø-ÿа-яα-ω])")
+_BROKEN_WORD = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[^\W\d_])(?=[a-zß-öø-ÿа-яёα-ω])")
+_HYPHEN = re.compile(r"(?<=[^\s])([-‐])\n(?=\w)")
 # What programs write as a title when the author wrote none.
 _FILE_NAME = re.compile(r"untitled|\.(?:docx?|indd|pdf|qxd|odt)\b|^microsoft word", re.I)
 _PAGE_NUMBER = re.compile(
@@ -79,8 +80,7 @@ def joined(pages: list[str]) -> str:
         if not (_PAGE_NUMBER.fullmatch(line) and position in (0, len(page) - 1))
         and _shape(line) not in running
     ]
-    text = _HYPHENATED.sub(r"\1", "\n".join(lines))
-    return "\n\n".join(_paragraphs(text.split("\n")))
+    return "\n\n".join(_paragraphs(lines))
 
 
 def _running_heads(pages: list[list[str]]) -> set[str]:
@@ -96,19 +96,29 @@ def _shape(line: str) -> str:
 
 
 def _paragraphs(lines: list[str]) -> Iterator[str]:
-    """A line that ends a sentence well short of the usual width ends its paragraph; so does an empty line."""
+    """A line that ends a sentence well short of the usual width ends its paragraph; so does an empty line.
+
+    A short line alone is a heading or an item, unless what follows runs on in lower case.
+    """
     widths = sorted(len(line) for line in lines if line)
     usual = widths[int(len(widths) * 0.8)] if widths else 0
     paragraph: list[str] = []
-    for line in lines:
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):
         if line:
             paragraph.append(line)
         short = len(line) < 0.8 * usual
-        if paragraph and (not line or (short and (_SENTENCE_END.search(line) or len(paragraph) == 1))):
-            yield " ".join(paragraph)
+        alone = len(paragraph) == 1 and not after[:1].islower() and line[-1:] not in "-‐,"
+        if paragraph and (not line or (short and (_SENTENCE_END.search(line) or alone))):
+            yield _joined_lines(paragraph)
             paragraph = []
     if paragraph:
-        yield " ".join(paragraph)
+        yield _joined_lines(paragraph)
+
+
+def _joined_lines(lines: list[str]) -> str:
+    """A hyphen before a small letter only broke the word; before a capital or a digit it is the author's."""
+    text = _BROKEN_WORD.sub(r"\1", "\n".join(lines))
+    return _HYPHEN.sub(r"\1", text).replace("\n", " ")
 
 
 def _said(value: str | None) -> str | None:
