@@ -170,6 +170,8 @@ class ChromaVectors:
 
     def load(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors by passage id; unknown ids are left out."""
+        if not ids:
+            return {}  # Chroma calls an empty list an error
         found = self._tried(lambda: self._collection.get(ids=list(ids), include=["embeddings"]))
         vectors = np.asarray(found["embeddings"], dtype=np.float32)
         return dict(zip(found["ids"], vectors, strict=True))

@@ -132,8 +132,11 @@ def reference(evidence: Evidence) -> ArticleRef:
 
 
 def _with_marks(text: str, numbers: Sequence[int]) -> str:
+    """The marks go before the full stop, or behind a closing quotation mark or bracket that follows it."""
     marks = "".join(f"[{number}]" for number in dict.fromkeys(numbers))
     body = text.rstrip()
+    if re.search(r"[.!?…。！？؟।]['\"”’»）)\]]+$", body):
+        return f"{body} {marks}"
     ending = re.search(r"[.!?…。！？؟।]+$", body)
     if ending is None:
         return f"{body} {marks}."

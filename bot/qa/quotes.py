@@ -82,12 +82,18 @@ def locate(quote: str, passage: Folded, original: str) -> Span | None:
     if not whole:
         return None
     for start, end in _occurrences(whole, passage.text):
-        return _original_span(passage, original, start, end)
+        return _as_typed(quote.strip(), original, _original_span(passage, original, start, end))
     parts = [key for part in _GAP.split(quote) if (key := _key(part))]
     if len(parts) > 1 and (span := _in_order(parts, passage.text)) is not None:
         found = _original_span(passage, original, *span)
         return found if found[1] - found[0] <= LONGEST_SPAN else None
     return _around_insertions(quote, passage, original)
+
+
+def _as_typed(quote: str, original: str, span: Span) -> Span:
+    """The span with the marks at its edges (a full stop, quotation marks) where the quote has them just so."""
+    place = original.find(quote, max(0, span[0] - 4))
+    return (place, place + len(quote)) if 0 <= place <= span[0] and span[1] <= place + len(quote) else span
 
 
 def _around_insertions(quote: str, passage: Folded, original: str) -> Span | None:

@@ -79,3 +79,10 @@ def test_any_stretch_that_is_found_is_the_articles_own_words(body: str, data: st
         wanted = fold(body[start:end]).text.replace(" ", "")
         if "..." not in wanted and "[" not in wanted:
             assert fold(body[slice(*span)]).text.replace(" ", "").strip(".,;:!?-()[]") in wanted
+
+
+def test_a_quote_with_its_full_stop_and_quotation_marks_is_shown_with_them() -> None:
+    text = 'He stood up. "India is on the Moon," said the chairman. Applause followed.'
+    span = locate('"India is on the Moon," said the chairman.', fold(text), text)
+    assert span is not None
+    assert text[slice(*span)] == '"India is on the Moon," said the chairman.'
