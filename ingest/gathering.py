@@ -15,7 +15,7 @@ from ingest.mirror import Mirror
 from ingest.progress import Report, silent
 from ingest.readers.confined import ConfinedReader
 from ingest.settings import IngestSettings
-from ingest.sources import Listing, Remote, Source, configured_sources, restricted
+from ingest.sources import Listing, Remote, Source, configured_sources, files_of, restricted
 from ingest.uploads import placed_under_uploads, uploaded_files
 
 
@@ -50,6 +50,9 @@ def gather(
         if upload.is_url and upload.path not in {source.key for source in web}
     ]
     listings = fetched(settings, [*web, *pages], change.guard, report) if web or pages else {}
+    for source in sources:
+        if source.remote is None and uploads.location.is_relative_to(source.location):
+            listings[source.key] = _without(uploads.location, files_of(source))
     if wanted or (curation.uploads and not uploads.partial and not only):
         added = uploaded_files(uploads, wanted)
         for page in pages:
@@ -74,6 +77,11 @@ def fetched(
 
     with closing(Mirror(settings.index.directory)) as mirror, ConfinedReader() as confined:
         return asyncio.run(crawl())
+
+
+def _without(folder: Path, listing: Listing) -> Listing:
+    """The listing of a folder that the uploads lie in: they are a source of their own."""
+    return replace(listing, files=[file for file in listing.files if folder not in file.location.parents])
 
 
 def _joined(one: Listing, other: Listing) -> Listing:

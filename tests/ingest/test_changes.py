@@ -560,6 +560,21 @@ def test_uploads_are_taken_up_again_when_the_index_was_deleted(
     assert (settings.corpus.uploads / "mine.md").exists()
 
 
+def test_uploads_that_lie_in_a_folder_that_is_read_are_not_read_twice(
+    embedder: WordEmbedder, tmp_path: Path
+) -> None:
+    write_article(tmp_path / "everything" / "articles", "a")
+    settings = settings_in(tmp_path, "everything")
+    inside = settings.corpus.model_copy(update={"uploads": tmp_path / "everything" / "uploads"})
+    settings = settings.model_copy(update={"corpus": inside})
+    ingest_corpus(settings, embedder)
+    add(settings, embedder, uploaded(settings, upload_file(tmp_path)))
+    assert ingest_corpus(settings, embedder).unchanged == 2
+    remove(settings, embedder, "Note")
+    assert list(settings.corpus.uploads.iterdir())  # kept for a roll back
+    assert ingest_corpus(settings, embedder).unchanged == 1
+
+
 def test_a_missing_copy_of_an_upload_keeps_its_article_and_says_so(
     settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
 ) -> None:

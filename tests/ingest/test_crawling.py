@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Iterator
 from contextlib import closing
@@ -297,6 +298,26 @@ async def test_a_feed_or_sitemap_that_is_taken_for_a_page_says_what_to_write(sit
     site.replies["/map"] = sitemap(site, ("/1", ""))
     assert await crawl(web(site, "/feed"), web(site, "/map")) == []
     assert ['kind = "feed"' in crawl.rejects[0].reason, 'kind = "sitemap"' in crawl.rejects[1].reason] == [True, True]
+
+
+async def test_a_crawl_that_is_stopped_goes_on_where_it_was(site: Site, crawl: Crawl) -> None:
+    for number in range(4):
+        site.page(f"/{number}", f"Story {number}", TEXT + str(number))
+    slow = site.replies["/2"]
+    assert isinstance(slow, Reply)
+    slow.delay = 30
+    site.replies["/map"] = sitemap(site, *((f"/{n}", f"2024-01-0{9 - n}") for n in range(4)))
+    source = web(site, "/map", "sitemap")
+    stopped = asyncio.create_task(crawl(source))
+    while "/2" not in site.paths():  # noqa: ASYNC110 - the site runs in a thread of its own
+        await asyncio.sleep(0.01)
+    stopped.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    slow.delay = 0
+    site.asked.clear()
+    assert len(await crawl(source)) == 4
+    assert crawl.site_asked == ["/map", "/2", "/3"]
 
 
 async def test_a_copy_that_is_damaged_on_disk_is_fetched_again(site: Site, crawl: Crawl) -> None:
