@@ -13,13 +13,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    import onnx
+import onnx
+from onnx import TensorProto, helper, numpy_helper
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
@@ -33,8 +32,6 @@ def write_graph(weights: Path, target: Path, precision: Literal["fp32", "int8"])
     int8 keeps each weight matrix as signed bytes with one scale a column, and quantises what is multiplied
     with it as it comes, with one scale a matrix.
     """
-    import onnx
-
     onnx.save(_Writer(read_safetensors(weights), precision).encoder(), target)
 
 
@@ -72,8 +69,6 @@ class _Writer:
         self.constants: dict[str, onnx.TensorProto] = {}
 
     def encoder(self) -> onnx.ModelProto:
-        from onnx import TensorProto, helper
-
         states = self.embeddings()
         for layer in range(LAYERS):
             states = self.layer(states, layer)
@@ -153,8 +148,6 @@ class _Writer:
         return self.constant(name, self.weights[name])
 
     def constant(self, name: str, array: npt.NDArray[np.generic]) -> str:
-        from onnx import numpy_helper
-
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
         return name
 
@@ -164,8 +157,6 @@ class _Writer:
     def node(
         self, operator: str, inputs: list[str], *outputs: str, domain: str = "", **attributes: float
     ) -> str:
-        from onnx import helper
-
         node = helper.make_node(operator, inputs, list(outputs), domain=domain)
         node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
         self.nodes.append(node)
