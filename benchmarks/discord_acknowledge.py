@@ -96,8 +96,8 @@ async def measure(folder: Path, rounds: int, people: int) -> dict[str, object]:
     waits: list[float] = []
     slowest: list[float] = []
     answers = 0
-    async with assembled(settings) as (library, answerer):
-        client = make_client(Services(settings, answerer, library, records, config))
+    async with assembled(settings) as parts:
+        client = make_client(Services(settings, parts.answerer, parts.library, records, config))
         async with simcord.run(client, settle_timeout=300) as env:
             guild = env.create_guild()
             channel = guild.create_text_channel("general")

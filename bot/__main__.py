@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,12 @@ from bot.qa.answering import Answerer, Writers
 from bot.qa.budget import DailyBudget
 from bot.qa.generation import ModelGenerator
 from bot.qa.quoting import QuotingGenerator
+from bot.qa.reranking import EndpointReranker
 from bot.qa.retrieval import Retriever
 from bot.qa.rewriting import ModelRewriter
 from bot.qa.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
 from bot.settings import Settings, load_settings, secret
-from ingest.embedding import make_embedder
+from ingest.embedding import Embedder, make_embedder
 from ingest.env_file import ENV_FILE, load_env_file
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
@@ -61,7 +62,8 @@ async def _run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
     if options.word == "doctor":
         return await _doctor(settings, as_json=options.json)
-    async with assembled(settings) as (library, answerer):
+    async with assembled(settings) as parts:
+        answerer = parts.answerer
         match options.word:
             case "ask":
                 await commands.ask(answerer, options.question, as_json=options.json)
@@ -74,12 +76,21 @@ async def _run(options: argparse.Namespace) -> int:
             case "chat":
                 await commands.chat(answerer, greeting=GREETING)
             case _:
-                await _discord(settings, library, answerer)
+                await _discord(settings, parts)
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a front end works with."""
+
+    library: Library
+    answerer: Answerer
+    embedder: Embedder
+
+
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncIterator[tuple[Library, Answerer]]:
+async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     """Every part built from the settings, and closed again."""
     embedding = settings.ingest.embedding
     embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
@@ -90,18 +101,26 @@ async def assembled(settings: Settings) -> AsyncIterator[tuple[Library, Answerer
         model = _model(settings)
         if model is not None:
             closing.push_async_callback(model.aclose)
-        yield (
+        reranker = _reranker(settings)
+        if reranker is not None:
+            closing.push_async_callback(asyncio.to_thread, reranker.close)
+        answerer = Answerer(
             library,
-            Answerer(
-                library,
-                Retriever(embedder),
-                Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
-                quoting,
-                rewriter=ModelRewriter(model) if model else None,
-                deadline=settings.answering.deadline_seconds,
-                passages=settings.retrieval.passages,
-            ),
+            Retriever(embedder, reranker),
+            Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
+            quoting,
+            rewriter=ModelRewriter(model) if model else None,
+            deadline=settings.answering.deadline_seconds,
+            passages=settings.retrieval.passages,
         )
+        yield Parts(library, answerer, embedder)
+
+
+def _reranker(settings: Settings) -> EndpointReranker | None:
+    retrieval = settings.retrieval
+    if not retrieval.rerank_url:
+        return None
+    return EndpointReranker(retrieval.rerank_url, retrieval.rerank_model, secret("RERANK_API_KEY"))
 
 
 def _model(settings: Settings) -> ChatModel | None:
@@ -133,7 +152,7 @@ async def _doctor(settings: Settings, *, as_json: bool) -> int:
     return 1 if broken else 0
 
 
-async def _discord(settings: Settings, library: Library, answerer: Answerer) -> None:
+async def _discord(settings: Settings, parts: Parts) -> None:
     token = secret("DISCORD_TOKEN")
     if token is None:
         raise UserFacingError(
@@ -142,7 +161,7 @@ async def _discord(settings: Settings, library: Library, answerer: Answerer) -> 
         )
     from bot.chat.client import run_bot  # discord.py is slow to import, and only this command needs it
 
-    await run_bot(settings, library, answerer, token)
+    await run_bot(settings, parts.library, parts.answerer, token, parts.embedder.embed_passages)
 
 
 def _show_error(error: UserFacingError, *, as_json: bool) -> None:

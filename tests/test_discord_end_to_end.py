@@ -59,8 +59,8 @@ async def simcord_bot(config: Path) -> AsyncIterator[discord.Client]:
     settings = load_settings(config)
     records = Records(settings.records.path)
     try:
-        async with assembled(settings) as (library, answerer):
-            yield make_client(Services(settings, answerer, library, records, config))
+        async with assembled(settings) as parts:
+            yield make_client(Services(settings, parts.answerer, parts.library, records, config))
     except ModelFilesMissing as error:
         pytest.skip(str(error))
     finally:

@@ -40,8 +40,8 @@ async def answerer(
             update={"provider": "openai", "base_url": endpoint, "deadline_seconds": DEADLINE, "model": "test"}
         )
         settings = settings.model_copy(update={"answering": answering})
-    async with assembled(settings) as (_, built):
-        yield built
+    async with assembled(settings) as parts:
+        yield parts.answerer
 
 
 @pytest.fixture
