@@ -79,6 +79,7 @@ _STRONG_SAY = frozenset(
     for word in "say tell claim allege report accuse insist argue believe suggest maintain assert contend deny warn complain "
     "estimate predict speculate reckon declare state announce add write tweet promise vow think".split()
 )
+_DETERMINERS = frozenset("the a an this its their his her of no".split())
 _ARTICLES = ("the", "a", "an", "that")
 _WINDOW = 9
 
@@ -366,12 +367,13 @@ def _same_place(one: set[str], two: set[str]) -> bool:
 
 
 def _said(words: Sequence[Word]) -> set[str]:
-    """The verbs of saying, but for "to say the least"."""
-    return {
-        word.key
-        for index, word in enumerate(words)
-        if word.key in _SAY and not (index and words[index - 1].text == "to" and word.text == "say")
-    }
+    """The verbs of saying: no "to say the least", and no noun ("out of the question")."""
+    found = set()
+    for index, word in enumerate(words):
+        before = words[index - 1].text if index else ""
+        if word.key in _SAY and not (before == "to" and word.text == "say") and before not in _DETERMINERS:
+            found.add(word.key)
+    return found
 
 
 def _outside(source: str) -> str:

@@ -88,9 +88,12 @@ def safe_rewrite(rewritten: str, question: str, history: Sequence[Turn]) -> str 
     if not text or len(text) > max(300, 3 * len(question)):
         return None
     known = KnownNames()
+    words = {word.key for word in wording(text) if word.kind != "small"}
+    familiar = False
     for said in (question, *(part for turn in history for part in (turn.question, turn.answer))):
         known.add(said)
-    return None if any(known.missing(name) for name in names(text)) else text
+        familiar = familiar or any(word.key in words for word in wording(said))
+    return text if familiar and not any(known.missing(name) for name in names(text)) else None
 
 
 def _names_of(text: str) -> list[str]:

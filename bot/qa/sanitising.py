@@ -47,12 +47,12 @@ def plain_sentence(text: str) -> str:
     """A drafted sentence as plain words on one line: no marks, links, pings, tags or Markdown of its own."""
     text = visible(text)
     for _ in range(3):  # links in links
-        text = _LINK.sub(r"\1", text)
+        text = _LINK.sub(lambda link: "" if link[1].strip().isdigit() else link[1], text)
+    text = _MARK.sub("", text)
     text = _REFERENCE.sub(r"\1", text)
     text = _BARE_LINK.sub("", text)
     text = _PING.sub("", text)
     text = _EVERYONE.sub(r"\1", text)
-    text = _MARK.sub("", text)
     text = _TAG.sub("", text)
     text = _MARKDOWN.sub("", text)
     text = re.sub(r"\s+", " ", text).strip()

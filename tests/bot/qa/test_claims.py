@@ -15,7 +15,10 @@ FINAL = "Argentina beat France 4-2 on penalties in Lusail."
         ("Beer was sold at stadiums.", "No beer was sold at stadiums."),
         ("FIFA said no beer would be sold.", "FIFA said beer would be sold at stadiums."),
         ("He did not refuse to take his place.", "He refused to take his place."),
-        ("The proposal is made to federations and individuals.", "The proposal is made to federations and not individuals."),
+        (
+            "The proposal is made to federations and individuals.",
+            "The proposal is made to federations and not individuals.",
+        ),
         ("Hosting the cup is only about soft power.", "Hosting the cup is not only about soft power."),
         ("Prices fell by 20 percent in May.", "Prices rose by 20 percent in May."),
         ("They will mind that almost as much.", "They won't mind that nearly as much."),
@@ -34,7 +37,10 @@ def test_denial_added_or_lost_is_seen(sentence: str, source: str) -> None:
         ("Sanaei claimed that deliveries had begun.", DELIVERY),
         ("He failed to score in the final.", "He did not score in the final."),
         ("The ministry has not confirmed it.", "The ministry did not confirm the delivery."),
-        ("He is confident there will be no clash.", "The president said he is confident there will be no clash."),
+        (
+            "He is confident there will be no clash.",
+            "The president said he is confident there will be no clash.",
+        ),
         ("Prices did not fall in May.", "Prices did not fall in May, but rose in June."),
     ],
 )
@@ -49,7 +55,10 @@ def test_denial_kept_in_other_words_passes(sentence: str, source: str) -> None:
         ("France beat Argentina 4-2 on penalties.", FINAL),
         ("Argentina was beaten by France on penalties.", FINAL),
         ("Brazil beat France 4-2 on penalties in Lusail.", FINAL),
-        ("Blatter later released a statement to clarify Fifa's comments.", "Fifa later released a statement to clarify Blatter's comments."),
+        (
+            "Blatter later released a statement to clarify Fifa's comments.",
+            "Fifa later released a statement to clarify Blatter's comments.",
+        ),
     ],
 )
 def test_swapped_parts_are_seen(sentence: str, source: str) -> None:
@@ -92,7 +101,10 @@ def test_lost_speaker_is_seen(sentence: str, source: str) -> None:
         ("The ambassador is said to have claimed that Russia delivered missiles.", DELIVERY),
         ("Argentina beat France in Lusail.", f"{FINAL[:-1]}, and Messi said he was happy."),
         ("He said the contract was being carried out.", "“The contract is being carried out,” he said."),
-        ("Regragui said: “We want to win every game this year.”", "“We want to win every game this year,” said Regragui."),
+        (
+            "Regragui said: “We want to win every game this year.”",
+            "“We want to win every game this year,” said Regragui.",
+        ),
     ],
 )
 def test_kept_speaker_passes(sentence: str, source: str) -> None:
