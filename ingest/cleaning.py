@@ -13,6 +13,7 @@ from ingest.markup import Block, markdown_blocks, text_blocks
 from ingest.readers.document import Form
 
 _LONGEST_TITLE = 300
+_WIDEST = 120  # characters a wrapped line holds at most
 _ENDS_SENTENCE = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
 
 
@@ -93,16 +94,23 @@ def _without_headline(blocks: list[Block], title: str | None) -> list[Block]:
 
 
 def _rendered(block: Block) -> str:
-    """Wrapped lines of a paragraph become one; lines that stand for themselves stay."""
+    """Wrapped lines of a paragraph become one; lines that stand for themselves stay.
+
+    Nobody wraps at more than _WIDEST: where a line is longer, each is a paragraph or a row of its own.
+    """
     if block.kind != "prose":
         return block.text.strip()
     lines = block.lines
+    longest = max(len(line.text) for line in lines)
     lower = sum(line.text[:1].islower() for line in lines[1:])
-    wrapped = len(lines) > 1 and 4 * lower >= len(lines) - 1
+    narrow = longest <= _WIDEST
+    wrapped = narrow and longest >= 30 and 4 * lower >= len(lines) - 1 > 0
     pieces, length = [lines[0].text], len(lines[0].text)  # length of the line that is being put together
     for before, line in pairwise(lines):
         ends = length < 70 and bool(_ENDS_SENTENCE.search(before.text))
-        runs_on = wrapped or line.text[:1].islower() or (length >= 50 and not ends)
+        runs_on = (
+            wrapped or (narrow and length >= 50 and not ends) or (length >= 25 and line.text[:1].islower())
+        )
         joined = runs_on and not before.breaks
         pieces += (" " if joined else "\n", line.text)
         length = len(line.text) + (length + 1 if joined else 0)

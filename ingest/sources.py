@@ -136,7 +136,7 @@ def _local(key: str, base: Path, entry: SourceSettings) -> Source:
             break
         fixed.append(part)
     pattern = "/".join(written.parts[len(fixed) :]) or None
-    location = Path(os.path.abspath(base / Path(*fixed)))
+    location = Path(os.path.abspath(base / Path(*fixed)))  # noqa: PTH100 links are kept
     return Source(key, location, pattern, entry.source, entry.language, entry.max_age_days)
 
 
@@ -150,7 +150,7 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
         return tuple(sources)
     within: dict[Source, tuple[Path, ...]] = {}
     for path in only:
-        place = Path(os.path.abspath(path))
+        place = Path(os.path.abspath(path))  # noqa: PTH100 links are kept
         if not place.exists():
             raise ConfigError(
                 f"There is no file or folder at {path}; check the path, or leave it out to read all sources."
@@ -171,7 +171,7 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
 
 def holds(source: Source, path: Path) -> bool:
     """Whether a file is one of the source's own."""
-    place = Path(os.path.abspath(path))
+    place = Path(os.path.abspath(path))  # noqa: PTH100 links are kept
     return place.is_file() and _at_or_below(place, source.location) and _matches(source, place)
 
 

@@ -209,6 +209,11 @@ def test_wrapped_lines_are_joined_and_paragraphs_are_not() -> None:
     assert clean(wrapped, "plain", "x").body == ARTICLE
 
 
+def test_a_paragraph_a_line_stays_a_paragraph_a_line() -> None:
+    long = " ".join(PROSE)
+    assert clean(f"{long}\n{PROSE[0]}\n{long}", "plain", "x").body == f"{long}\n{PROSE[0]}\n{long}"
+
+
 def test_hidden_and_steering_characters_go_and_unicode_is_composed() -> None:
     text = "The may\u00ador\u200b said\u202e \u2066no\u2069\ufeff in the cafe\u0301.\r\nIt was\u00a0late.\x00"
     assert clean(text, "plain", "x").body == "The mayor said no in the café.\nIt was late."

@@ -21,9 +21,9 @@ LINES = [
 ]
 TEXT = (
     "The minister told parliament on Monday that the bridge would open in spring, two years later than planned. "
-    "Engineers had found cracks in the northern pier, and the repair cost a lot of money, more than the council had "
-    "set aside.\n\nShe denied that anybody had known of the damage before the contract was signed by the parties and by "
-    "the mayor."
+    "Engineers had found cracks in the northern pier, and the repair cost a lot of money, more than the council "
+    "had set aside.\n\nShe denied that anybody had known of the damage before the contract was signed by the parties "
+    "and by the mayor."
 )
 
 
