@@ -1,7 +1,7 @@
 # ruff: noqa: E402
 """How many bad sentences the check lets through, and how many good ones it drops.
 
-    python benchmarks/citations.py [--corpus ../shared/bench/fifa/articles.jsonl] [--sentences 1500] [--seed 1] [--show KIND]
+    python benchmarks/citations.py [--corpus ../shared/bench/fifa/articles.jsonl] [--sentences 1500] [--seed 1]
 
 Real sentences of the corpus are retold by rule with real quotes (good), and spoilt in known ways (bad), by a scripted
 generator; each is checked among eight passages, two of them neighbours of the one it rests on. A bad sentence counts as
@@ -113,7 +113,9 @@ async def measure(passages: Sequence[Evidence], sentences: int, rng: random.Rand
         }
     )
     # two ordinary words that open a heading are no name
-    names = [name for name in names if not all(len(word) < 3 or is_common(word.lower()) for word in name.split())]
+    names = [
+        name for name in names if not all(len(word) < 3 or is_common(word.lower()) for word in name.split())
+    ]
     order = list(range(len(passages)))
     rng.shuffle(order)
     done = 0

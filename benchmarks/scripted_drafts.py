@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001, ARG002
 """Drafts made by rule from real sentences: honest paraphrases, and every way in which a draft can lie.
 
 Nothing here knows how the check works; the rules are those by which writers retell a sentence, and by which a
@@ -10,10 +11,11 @@ import random
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.qa.answers import Evidence, Turn
+from bot.qa.drafts import DraftEvent, DraftSentence
 from bot.qa.names import is_common
-from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence
 
 MONTHS = "January February March April May June July August September October November December".split()
 SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -32,7 +34,8 @@ SYNONYMS = [
     (r"\bgame\b", "match"), (r"\bmatch\b", "game"), (r"\bmatches\b", "games"), (r"\btournament\b", "competition"),
     (r"\bteam\b", "side"), (r"\bpeople\b", "persons"), (r"\bget\b", "receive"), (r"\bused\b", "employed"),
     (r"\bneed\b", "require"), (r"\bbuy\b", "purchase"), (r"\btry\b", "attempt"), (r"\btried\b", "attempted"),
-    (r"\bask(?:ed)\b", "requested"), (r"\bend(?:ed)\b", "finished"), (r"\bkept\b", "continued"), (r"\bgave\b", "provided"),
+    (r"\bask(?:ed)\b", "requested"), (r"\bend(?:ed)\b", "finished"),
+    (r"\bkept\b", "continued"), (r"\bgave\b", "provided"),
     (r"\bimportant\b", "significant"), (r"\bworkers\b", "labourers"), (r"\bgovernment\b", "authorities"),
     (r"\bdecided\b", "chose"), (r"\bworld['’]s\b", "global"), (r"\balthough\b", "though"), (r"\bthough\b", "although"),
     (r"\bvery\b", "extremely"), (r"\bfirst time\b", "first occasion"), (r"\bincluding\b", "among them"),
@@ -158,7 +161,9 @@ def _renumber(text: str) -> str:
     text = re.sub(r"(\d)%", r"\1 percent", text) if "%" in text else re.sub(r"(\d) per ?cent\b", r"\1%", text)
     text = re.sub(r"(?<![\d,])(\d{1,3}),(\d{3})\b(?!,)", r"\1\2", text)
     text = re.sub(
-        r"\$(\d[\d.]*)(bn|m)\b", lambda m: f"{m[1]} {dict(bn='billion', m='million')[m[2]]} dollars", text
+        r"\$(\d[\d.]*)(bn|m)\b",
+        lambda m: m[1] + {"bn": " billion dollars", "m": " million dollars"}[m[2]],
+        text,
     )
     text = re.sub(
         r"(?<![\d.,:/$€£-])\b([2-9])\b(?![\d.,:/%–-]|\s?(?:p\.?m|a\.?m|percent|per cent))",
@@ -167,7 +172,8 @@ def _renumber(text: str) -> str:
         count=1,
     )
     return re.sub(
-        r"(?<!ty )(?<!ty-)\b(three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?![- ](?:hundred|thousand|million|billion))",
+        r"(?<!ty )(?<!ty-)\b(three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+        r"(?![- ](?:hundred|thousand|million|billion))",
         lambda m: str(SMALL.index(m[1])),
         text,
         count=1,
@@ -363,13 +369,8 @@ def change_name_inside(text: str, names_here: Sequence[str], rng: random.Random)
 def negate(text: str, rng: random.Random) -> str | None:
     """A "not" put in or taken out."""
     if match := re.search(r"(?<!or )\b(not|never) |n['’]t\b", text):
-        if match.group().startswith("n"):
-            if match.group() in ("n't", "n’t"):
-                return (
-                    text[: match.start()] + text[match.end() :]
-                    if not re.search(r"\b(?:ca|wo)$", text[: match.start()])
-                    else None
-                )
+        if match.group() in ("n't", "n’t") and re.search(r"\b(?:ca|wo)$", text[: match.start()]):
+            return None
         return text[: match.start()] + text[match.end() :]
     options = []
     if match := re.search(
@@ -377,7 +378,8 @@ def negate(text: str, rng: random.Random) -> str | None:
     ):
         options.append(text[: match.end()] + rng.choice(["not ", "never "]) + text[match.end() :])
     if match := re.search(
-        r"(?<=[a-z] )(?<!\bbe )(?<!being )(?<!been )(?<!was )(?<!were )(?<!is )(?<!are )(?<!has )(?<!have )(?<!had )(?<!by )(\w{3,})ed (?=the |a |to |in |for |by |that )",
+        r"(?<=[a-z] )(?<!\bbe )(?<!being )(?<!been )(?<!was )(?<!were )"
+        r"(?<!is )(?<!are )(?<!has )(?<!have )(?<!had )(?<!by )(\w{3,})ed (?=the |a |to |in |for |by |that )",
         text,
     ):
         options.append(f"{text[: match.start()]}did not {_infinitive(match[1])} {text[match.end() :]}")
@@ -393,8 +395,10 @@ def _infinitive(base: str) -> str:
     return (
         base + "e"
         if base[-1] in "cvszu"
-        or (base[-1] in "tdrgkmnpb" and base[-2] in "aiou" and base[-3] not in "aeiou")
-        and is_common(base + "e")
+        or (
+            (base[-1] in "tdrgkmnpb" and base[-2] in "aiou" and base[-3] not in "aeiou")
+            and is_common(base + "e")
+        )
         else base
     )
 
@@ -409,7 +413,7 @@ def swap(text: str, rng: random.Random) -> str | None:
     people = [m for m in people if m.start() > 0 or " " in m.group() or not is_common(m.group().lower())]
     pairs = [
         (a, b)
-        for a, b in zip(people, people[1:], strict=False)
+        for a, b in pairwise(people)
         if re.search(
             rf"\b(?:\w+ed|{SAID}|beat|won|lost|made|gave|took|met|told)\b", text[a.end() : b.start()]
         )

@@ -32,7 +32,7 @@ class CitationChecker:
     citations: list[Citation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
-    """Every quote that was found, also those of sentences that failed otherwise: the articles' own words on the matter."""
+    """Every quote that was found, also those of sentences that failed otherwise."""
     _around: dict[int, str] = field(default_factory=dict)
     _roles: set[str] = field(default_factory=set)
     _folded: dict[int, Folded] = field(default_factory=dict)

@@ -17,8 +17,9 @@ from bot.qa.wording import Word, stem, wording
 
 _NEGATORS = frozenset("not no never none nobody nothing neither nor cannot without hardly".split())
 _REFUSALS = frozenset(
-    "deny refuse fail reject declin lack avoid prevent unabl impossibl forbid ban prohibit block stop halt cancel dismiss "
-    "rule absent missing miss unlik fals untrue wrong stopped dispute contradict disput refut abandon scrap".split()
+    "deny refuse fail reject declin lack avoid prevent unabl impossibl forbid ban prohibit block stop "
+    "halt cancel dismiss rule absent missing miss unlik fals untrue wrong stopped dispute contradict "
+    "disput refut abandon scrap".split()
 )
 _NOT_REALLY = re.compile(
     r"\bnot\s+(?:only|just|merely|simply|least)\b|\bno doubt\b|\bor not\b|\bnot to mention\b"
@@ -29,14 +30,16 @@ _EMPTY = frozenset("almost quite tru true case evidenc evidence fact it happen c
 _OPPOSITES = [
     frozenset(pair.split("/"))
     for pair in (
-        "rise/fall increase/decrease increase/decline increase/reduce grow/shrink rise/drop climb/drop gain/lose accept/reject "
-        "approve/reject support/oppose back/oppose allow/ban allow/forbid allow/prohibit permit/ban permit/forbid "
-        "permit/prohibit open/close start/end begin/end win/lose pass/fail confirm/deny admit/deny agree/refuse agree/disagree "
-        "join/leave arrive/leave before/after more/fewer more/less higher/lower highest/lowest most/least first/last "
-        "best/worst largest/smallest biggest/smallest guilty/innocent legal/illegal safe/unsafe safe/dangerous "
-        "early/late success/failure praise/criticise strengthen/weaken lift/impose enter/leave buy/sell public/private "
-        "above/below up/down cheap/expensive hot/cold male/female men/women man/woman north/south east/west left/right "
-        "old/new older/newer young/old full/empty deny/confirm hire/fire attack/defend include/exclude"
+        "rise/fall increase/decrease increase/decline increase/reduce grow/shrink rise/drop climb/drop "
+        "gain/lose accept/reject approve/reject support/oppose back/oppose allow/ban allow/forbid "
+        "allow/prohibit permit/ban permit/forbid permit/prohibit open/close start/end begin/end win/lose "
+        "pass/fail confirm/deny admit/deny agree/refuse agree/disagree join/leave arrive/leave "
+        "before/after more/fewer more/less higher/lower highest/lowest most/least first/last best/worst "
+        "largest/smallest biggest/smallest guilty/innocent legal/illegal safe/unsafe safe/dangerous "
+        "early/late success/failure praise/criticise strengthen/weaken lift/impose enter/leave buy/sell "
+        "public/private above/below up/down cheap/expensive hot/cold male/female men/women man/woman "
+        "north/south east/west left/right old/new older/newer young/old full/empty deny/confirm hire/fire "
+        "attack/defend include/exclude"
     ).split()
 ]
 _OPPOSITE_STEMS = [frozenset(stem(word) for word in pair) for pair in _OPPOSITES]
@@ -44,28 +47,30 @@ _CONVERSE = frozenset(stem(word) for word in "win lose beat defeat buy sell loss
 _BE = frozenset("is are was were be been being get got gets".split())
 _SAY = frozenset(
     stem(word)
-    for word in "say tell claim allege report accuse announce state argue insist deny warn note add explain describe "
-    "suggest believe think estimate predict expect promise vow admit acknowledge confirm reveal write quote cite maintain "
-    "assert contend declare complain urge demand criticise condemn praise call stress conclude speculate reckon comment "
-    "tweet post remark recall express reiterate emphasise rumour doubt fear hope consider deem question blame defend "
-    "voice describe conclude find show indicate hint imply reply respond answer ask told feel regard propose recommend "
-    "dismiss reject reply urge label dub hail brand lament advise pledge credit "
-    "attribute worry concern".split()
+    for word in "say tell claim allege report accuse announce state argue insist deny warn note add "
+    "explain describe suggest believe think estimate predict expect promise vow admit acknowledge confirm "
+    "reveal write quote cite maintain assert contend declare complain urge demand criticise condemn "
+    "praise call stress conclude speculate reckon comment tweet post remark recall express reiterate "
+    "emphasise rumour doubt fear hope consider deem question blame defend voice describe conclude find "
+    "show indicate hint imply reply respond answer ask told feel regard propose recommend dismiss reject "
+    "reply urge label dub hail brand lament advise pledge credit attribute worry concern".split()
 )
 _DOUBTFUL = frozenset(
     stem(word)
-    for word in "claim allege accuse suggest believe speculate rumour suspect reckon insist argue contend assert "
-    "think imply hint estimate".split()
+    for word in "claim allege accuse suggest believe speculate rumour suspect reckon insist argue contend "
+    "assert think imply hint estimate".split()
 ) | {"reportedly", "allegedly", "reported", "alleg"}
 _FACTIVE = frozenset(
     stem(word)
     for word in "confirm reveal prove admit acknowledge demonstrate establish verify disclose concede".split()
 )
 _SOURCED = re.compile(
-    r"\b(?:according to|reportedly|allegedly|alleged|apparently|purported(?:ly)?|supposed(?:ly)?|so-called|rumoured|rumored|"
+    r"\b(?:according to|reportedly|allegedly|alleged|apparently|purported(?:ly)?|supposed(?:ly)?|so-called|"
+    r"rumoured|rumored|"
     r"in the words of|in (?:his|her|their|its) (?:view|words|opinion)|as per|by (?:his|her|their|its) own account|"
     r"(?:say|tell)ing|statement|accusations?|allegations?|claims?|reports?|complaints?|concerns?|criticisms?|comments?|"
-    r"interview|survey|study|poll|testimony|estimates?|denial|remarks?|views?|opinions?|warnings?|rumou?rs?|speculation|"
+    r"interview|survey|study|poll|testimony|estimates?|denial|remarks?|views?|opinions?|warnings?|"
+    r"rumou?rs?|speculation|"
     r"the article|made (?:it )?(?:known|public|clear)|citing|quoted|cited|for (?:him|her|them))\b",
     re.IGNORECASE,
 )
@@ -76,8 +81,9 @@ _GIVES_SOURCE = re.compile(
 )
 _STRONG_SAY = frozenset(
     stem(word)
-    for word in "say tell claim allege report accuse insist argue believe suggest maintain assert contend deny warn complain "
-    "estimate predict speculate reckon declare state announce add write tweet promise vow think".split()
+    for word in "say tell claim allege report accuse insist argue believe suggest maintain assert contend "
+    "deny warn complain estimate predict speculate reckon declare state announce add write tweet promise "
+    "vow think".split()
 )
 _DETERMINERS = frozenset("the a an this its their his her of no".split())
 _ARTICLES = ("the", "a", "an", "that")
@@ -100,14 +106,9 @@ def negated(sentence: str, source: str) -> str | None:
             return "it denies what the quoted words affirm"
     for n in their_free:
         scope, plain = their_cues[n]
-        if (
-            plain
-            and scope
-            and (set(scope[:2]) <= our_stems or _retold(scope, theirs, our_stems))
-            and not _un_words(ours, scope)
-        ):
-            if not (our_stems - their_stems) & _REFUSALS:
-                return "it affirms what the quoted words deny"
+        denied = plain and scope and (set(scope[:2]) <= our_stems or _retold(scope, theirs, our_stems))
+        if denied and not _un_words(ours, scope) and not (our_stems - their_stems) & _REFUSALS:
+            return "it affirms what the quoted words deny"
     mine, other = ({bool(m[1]) for m in _NOT_ONLY.finditer(text.lower())} for text in (sentence, source))
     if mine and other and not mine & other:
         return 'it turns round a "not only" of the quoted words'

@@ -14,13 +14,14 @@ MOST_CARRIED = 4
 """Names taken over from earlier turns; more would search for the old question again."""
 
 _LEANING = re.compile(
-    r"^\W*(?:and|but|so|also|then|ok|okay|or|plus)\b|^\W*(?:what|how) about\b|^\W*(?:why|when|where|how|who|which|really|"
-    r"how so|since when|says who|how (?:many|much|long|come)|why not|who else|what else|anything else)\W*$",
+    r"^\W*(?:and|but|so|also|then|ok|okay|or|plus)\b|^\W*(?:what|how) about\b|^\W*(?:why|when|where|how|who|which|"
+    r"really|how so|since when|says who|how (?:many|much|long|come)|why not|who else|what else|anything else)\W*$",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|himself|herself|themselves|this|these|those|"
-    r"the (?:same|former|latter|other|others|first|second|two)|there|then|that(?!\s+\w+\s+(?:is|was|are|were|has|had)))\b",
+    r"the (?:same|former|latter|other|others|first|second|two)|"
+    r"there|then|that(?!\s+\w+\s+(?:is|was|are|were|has|had)))\b",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"\b(?:it|this|that|them|these|those|there)\W*$", re.IGNORECASE)

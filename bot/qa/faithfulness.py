@@ -45,7 +45,7 @@ class Held:
 
 
 def unfounded(sentence: str, held: Sequence[Held]) -> str | None:
-    """Why `sentence` says more than the passages behind its quotes do: a figure, a name, or words in quotation marks."""
+    """What `sentence` has that no passage behind its quotes has: a figure, a name, words in quotation marks."""
     known, named = Known(), KnownNames()
     passages: list[tuple[Folded, str]] = []
     for evidence in {item.evidence.passage.id: item.evidence for item in held}.values():

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 _MONTHS = {
     name: number
@@ -33,8 +34,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 _UNITS = dict(
     zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split(),
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen".split(),
         range(20),
         strict=True,
     )
@@ -81,7 +82,7 @@ _MONTH = (
 )
 _YEAR = r"(?P<{0}>(?:1[0-9]|20|21)\d\d)(?![\d%])"
 _DATES = [
-    re.compile(rf"(?<![\d.,-])(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?:t[\d:.]+z?)?(?!\d)"),
+    re.compile(r"(?<![\d.,-])(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?:t[\d:.]+z?)?(?!\d)"),
     re.compile(
         rf"\b{_DAY.format('d')}(?:\s*(?:-|–|to|and)\s*{_DAY.format('e')})?\s+(?:of\s+)?{_MONTH.format('m')}"
         rf"(?:,?\s+{_YEAR.format('y')})?"
@@ -108,7 +109,8 @@ _SCORE = re.compile(
 _WORD_SCORE = re.compile(rf"\b({_NUMBER_WORD}|nil)[-–]({_NUMBER_WORD}|nil)\b(?![-–]?(?:{_NUMBER_WORD}))")
 _NUMBER = re.compile(
     r"(?<![\w.,])(?P<cur>us\$|a\$|c\$|hk\$|nz\$|[$€£¥₹]|usd|eur|gbp|rs\.?)?\s?"
-    r"(?P<num>\d{1,3}(?:[,.'’\u00a0\u2009\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d{1,3}(?:\s\d{3})+(?!\d)|\d+(?:[.,·]\d+)?)"
+    r"(?P<num>\d{1,3}(?:[,.'’\u00a0\u2009\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|"
+    r"\d{1,3}(?:\s\d{3})+(?!\d)|\d+(?:[.,·]\d+)?)"
     r"(?P<ord>st|nd|rd|th|s)?(?!\w|[.,]\d)"
     r"|(?<![\w.,])(?P<cur2>us\$|a\$|c\$|[$€£¥₹])?\s?(?P<num2>\d+(?:[.,]\d+)*)"
     r"(?P<suf>k|mn|mln|m|bn|b|tn|km/h|kmh|kph|km|kg|cm|mm|ft|mph|g|°c|°f|min|hr|pc|°)(?![\w])"
@@ -268,7 +270,7 @@ class Known:
             if other.kind == "score" and sorted(part or 0 for part in other.parts) == wanted:
                 return True
         near = [other for other in self.found if other.kind == "number"]
-        for one, two in zip(near, near[1:], strict=False):
+        for one, two in pairwise(near):
             for first, second in ((figure.parts[0], figure.parts[1]), (figure.parts[1], figure.parts[0])):
                 if Fraction(first or 0) in one.values and Fraction(second or 0) in two.values:
                     return True
@@ -476,10 +478,8 @@ def _complete(start: int, end: int, values: set[Fraction], unit: str, lower: str
         values = {value * factor for value in values}
         end = scale.end()
         if rest := _REST.match(lower, end):
-            if (
-                not re.match(r"[\s-](?:hundred|thousand|million|billion)", lower[rest.end() :])
-                or factor == 100
-            ):
+            goes_on = re.match(r"[\s-](?:hundred|thousand|million|billion)", lower[rest.end() :])
+            if not goes_on or factor == 100:
                 added = _UNITS.get(rest.group("small") or rest.group("unit") or "", 0) + _TENS.get(
                     rest.group("tens") or "", 0
                 )
@@ -539,12 +539,10 @@ def _share_units(found: Sequence[Figure], lower: str) -> list[Figure]:
     out = list(found)
     for index in range(len(out) - 2, -1, -1):
         one, two = out[index], out[index + 1]
-        if one.kind == two.kind == "number" and re.fullmatch(r"\s?[-–—/]\s?", lower[one.end : two.start]):
-            if re.fullmatch(r"(?:1[0-9]|20)\d\d", one.text) and re.fullmatch(r"\d\d", two.text):
-                century = Fraction(int(one.text) // 100 * 100)
-                out[index + 1] = two = replace(
-                    two, values=two.values | {value + century for value in two.values}
-                )
+        if re.fullmatch(r"(?:1[0-9]|20)\d\d\s?[-–—/]\s?\d\d", lower[one.start : two.end]):  # 2014-18
+            century = Fraction(int(one.text) // 100 * 100)
+            two = replace(two, values=two.values | {value + century for value in two.values})
+            out[index + 1] = two
         if one.kind == two.kind == "number" and _JOINED.fullmatch(lower[one.end : two.start]):
             values = one.values
             scale = re.search(

@@ -15,21 +15,22 @@ _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
 _TITLES = frozenset("mr mrs ms miss dr sir madam lord lady prof st saint".split())
 _SMALL = frozenset(
-    "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der den el al "
-    "bin ibn y e et und i".split()
+    "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der "
+    "den el al bin ibn y e et und i".split()
 )
 _LINKS = frozenset("of de la le du des da do dos del di van von der den el al bin ibn".split())
 _MONTHS = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul "
-    "aug sep sept oct nov dec".split()
+    "january february march april may june july august september october november december jan feb mar "
+    "apr jun jul aug sep sept oct nov dec".split()
 )
 _OPENERS = frozenset(
-    "i he she it we you they his her its our your their this that these those there here who what when where why how "
-    "which whose both each every all some any no none not neither nor if while although though because since after "
-    "before until once during despite under over about between among within without against through per via than then "
-    "also but yet so such only even just more most many much few several other another same own however moreover "
-    "meanwhile instead according following an a the in on at to for from by with as of and or up out off is are was "
-    "were be been has have had do does did will would can could may might must shall should ok yes".split()
+    "i he she it we you they his her its our your their this that these those there here who what when "
+    "where why how which whose both each every all some any no none not neither nor if while although "
+    "though because since after before until once during despite under over about between among within "
+    "without against through per via than then also but yet so such only even just more most many much "
+    "few several other another same own however moreover meanwhile instead according following an a the "
+    "in on at to for from by with as of and or up out off is are was were be been has have had do does "
+    "did will would can could may might must shall should ok yes".split()
 )
 _FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 
@@ -263,7 +264,7 @@ def _nations() -> dict[str, str]:
     for line in (Path(__file__).parent / "nations.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             forms = line.split()
-            table.update({form: forms[0] for form in forms})
+            table.update(dict.fromkeys(forms, forms[0]))
     return table
 
 

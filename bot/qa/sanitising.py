@@ -15,7 +15,8 @@ _PING = re.compile(r"<(?:@[!&]?|#|:\w+:|a:\w+:|t:|/[^:<>]*:|id:)[^<>]*>")
 _EVERYONE = re.compile(r"@\s*(everyone|here)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _MARK = re.compile(
-    r"\s*(?:\[\s*\^?(?:passage\s*)?\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】|\(\s*(?:passages?|sources?)\s+\d+(?:(?:,|\s|and)+\d+)*\s*\))",
+    r"\s*(?:\[\s*\^?(?:passage\s*)?\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】|"
+    r"\(\s*(?:passages?|sources?)\s+\d+(?:(?:,|\s|and)+\d+)*\s*\))",
     re.IGNORECASE,
 )
 _MARKDOWN = re.compile(r"\*\*|__|~~|\|\||`+|^\s{0,3}(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)

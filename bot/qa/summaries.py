@@ -40,8 +40,8 @@ _AT_ONCE = 3
 _MOST_SENTENCES = 400
 _SAME_NEWS = 0.8
 _LEANS = re.compile(
-    r"^\W*(?:he|she|it|they|this|that|these|those|but|and|so|then|also|however|moreover|meanwhile|his|her|their|its|such|"
-    r"there|here|i|we|you)\b",
+    r"^\W*(?:he|she|it|they|this|that|these|those|but|and|so|then|also|however|moreover|meanwhile|his|her|their|"
+    r"its|such|there|here|i|we|you)\b",
     re.IGNORECASE,
 )
 
@@ -65,7 +65,11 @@ class ExtractiveSummary:
         self._most = most_sentences
 
     async def write(
-        self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
     ) -> AsyncIterator[DraftEvent]:
         for sentence in await asyncio.to_thread(self._choose, question, evidence):
             yield sentence
@@ -90,7 +94,11 @@ class ExtractiveDigest:
         self._most = most_points
 
     async def write(
-        self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
     ) -> AsyncIterator[DraftEvent]:
         for sentence in await asyncio.to_thread(self._choose, question, evidence):
             yield sentence
@@ -125,7 +133,11 @@ class ModelSummary:
         self._part_tokens = part_tokens
 
     async def write(
-        self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
     ) -> AsyncIterator[DraftEvent]:
         parts = _parts(evidence, self._part_tokens, self._model.count_tokens)
         if len(parts) == 1:
@@ -212,7 +224,11 @@ class ModelDigest:
         self._most = most_points
 
     async def write(
-        self, question: str, evidence: Sequence[Evidence], *, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
     ) -> AsyncIterator[DraftEvent]:
         boundary = new_boundary()
 

@@ -80,7 +80,10 @@ def test_loose_shapes_of_weak_models_are_understood() -> None:
 
 
 def test_prose_with_quotes_and_marks_is_understood() -> None:
-    prose = 'The bridge opened in May. "was opened to traffic in May" [2]\n- It cost 3 million euros [1][3].\nNo proof here.'
+    prose = (
+        'The bridge opened in May. "was opened to traffic in May" [2]\n'
+        "- It cost 3 million euros [1][3].\nNo proof here."
+    )
     assert read(prose) == [
         DraftSentence("The bridge opened in May.", (DraftQuote(2, "was opened to traffic in May"),)),
         DraftSentence(

@@ -128,14 +128,18 @@ async def test_broken_stream_gives_what_came_before_and_then_the_error(
     fault: str, endpoint: LoopbackOpenAI, client: openai.AsyncOpenAI
 ) -> None:
     endpoint.faults, endpoint.pace = [fault], 0.002
-    got = ""
-    with pytest.raises(ModelUnavailable):
+    got: list[str] = []
+
+    async def read() -> None:
         async with aclosing(model(client).stream(messages, DRAFT_SCHEMA)) as events:
             async for event in events:
                 assert isinstance(event, str)
-                got += event
+                got.append(event)
+
+    with pytest.raises(ModelUnavailable):
+        await read()
     assert got
-    assert REPLY.startswith(got)
+    assert REPLY.startswith("".join(got))
 
 
 @pytest.mark.parametrize("fault", ["empty-choices", "empty-text", "invalid-json", "html"])
@@ -224,15 +228,15 @@ async def test_abandoned_stream_settles_its_budget_and_closes(
     budget = DailyBudget(tmp_path / "budget.sqlite", 100_000)
     chat = model(client, budget=budget)
 
+    begun = asyncio.Event()
+
     async def read() -> None:
         async with aclosing(chat.stream(messages, DRAFT_SCHEMA)) as events:
             async for _ in events:
-                pass
+                begun.set()
 
     task = asyncio.create_task(read())
-    while not endpoint.requests:
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
+    await asyncio.wait_for(begun.wait(), 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
