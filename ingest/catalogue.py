@@ -193,6 +193,12 @@ class Catalogue:
         """Articles newest first; bodies are left out."""
         return self._headers("", (), limit, offset)
 
+    def headers(self, ids: Collection[str]) -> list[Article]:
+        """Articles without their bodies, in no order."""
+        columns = "id, title, '', url, source, author, published, origin, path"
+        rows = self._in(f"SELECT {columns} FROM articles WHERE id IN", ids)  # noqa: S608
+        return [Article(*row) for row in rows]
+
     def published_since(self, date: str, limit: int) -> list[Article]:
         """Articles published on or after an ISO date, newest first; bodies are left out."""
         return self._headers("WHERE published >= ?", (date,), limit, 0)
@@ -307,6 +313,13 @@ class Catalogue:
             "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (quoted(word), most)
         ).fetchone()
         return int(row[0])
+
+    def terms_starting(self, letters: str, most: int) -> list[tuple[str, int]]:
+        """Up to `most` words of the index (stems) that begin so, each with the number of passages it stands in."""
+        rows = self.connection.execute(
+            "SELECT term, doc FROM terms WHERE term >= ? AND term < ? LIMIT ?", (letters, f"{letters}\U0010ffff", most)
+        )
+        return [(term, int(count)) for term, count in rows]
 
     # -- figures
 

@@ -217,6 +217,10 @@ class Index:
     def articles(self, ids: Collection[str]) -> dict[str, Article]:
         return self.catalogue.articles(ids)
 
+    def headers(self, ids: Collection[str]) -> list[Article]:
+        """Articles without their bodies, in no order."""
+        return self.catalogue.headers(ids)
+
     def article_passages(self, article_id: str) -> list[Passage]:
         """The article's passages in reading order."""
         return self.catalogue.article_passages(article_id)

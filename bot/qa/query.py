@@ -30,6 +30,7 @@ _RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|yea
 _QUOTED = re.compile(r"\"([^\"\n]{3,80})\"|“([^”\n]{3,80})”|«([^»\n]{3,80})»|„([^“”\n]{3,80})[“”]")
 # a publisher's name counts only behind such a word: "time", "sun" and "mirror" are words as well
 _CUE = r"(?:by|in|from|to|per|says?|said|reports?|reported|via)"
+_CUED = re.compile(rf"\b{_CUE}\b", re.IGNORECASE)
 _PUBLISHER_TAIL = frozenset(
     ["news", "online", "com", "co", "uk", "org", "net", "www", "sport", "sports", "live"]
 )
@@ -55,6 +56,11 @@ class Query:
     phrases: tuple[str, ...]
     period: Period | None
 
+    @property
+    def cued(self) -> bool:
+        """Whether it holds a word that a publisher's name may follow."""
+        return _CUED.search(self.text) is not None
+
 
 def parse_query(question: str, today: date) -> Query:
     """Pure; any string is accepted. `today` is what "last week" counts from."""
@@ -73,7 +79,7 @@ def named_period(question: str, today: date) -> Period | None:
 
 def names_publisher(query: Query, article: Article) -> bool:
     """Whether the question asks for what this article's publisher says ("reported by Reuters", "in the Guardian")."""
-    if not article.source:
+    if not article.source or not query.cued:
         return False
     words = [word for word in question_words(article.source) if word != "the"]
     while len(words) > 1 and words[-1] in _PUBLISHER_TAIL:

@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 Scores = npt.NDArray[np.float64]
 
-WORDS = 1.05
-TITLE = 0.2
+WORDS = 0.91
+TITLE = 0.14
 PHRASE = 0.10
 PUBLISHER = 0.06
-PERIOD = 0.04
+PERIOD = 0.20
 
 _K1 = 1.2  # as in FTS5's bm25()
 
@@ -60,7 +60,11 @@ def most_words(frequencies: Mapping[str, int], passages: int) -> float:
 
 
 def rarity(count: int, passages: int) -> float:
-    """The inverse document frequency, as FTS5's bm25() has it."""
+    """The inverse document frequency, as FTS5's bm25() has it; a word that stands nowhere is as rare as one seen once.
+
+    Otherwise an unknown word would count several times what any other can in an index of a few passages.
+    """
+    count = max(count, 1)
     return max(1e-6, math.log((passages - count + 0.5) / (count + 0.5)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,19 +21,23 @@ from bot.qa.ranking import (
     spread_over_articles,
 )
 from bot.qa.reranking import Reranker
+from bot.qa.spelling import respelt
+from bot.qa.stems import stem
 from ingest.articles import Article
 from ingest.catalogue import Hit
-from ingest.chunking import Passage
 from ingest.embedding import Embedder
 from ingest.index import Index
 from ingest.vectors import Vectors
+from ingest.words import question_words
 
 CANDIDATES = 80  # taken from each search
-WORDS_DEEP = 1_000  # how far down the word search a passage that the vectors found is looked for
+WORDS_DEEP = 400  # how far down the word search a passage that the vectors found is looked for
 POSTINGS = 60_000  # entries of the full-text index that one question may cost
 OF_ONE_ARTICLE = 3
 RERANKED = 30
 NEAREST = 3
+UNKNOWN_COSINE = 0.5  # what a best passage has about, for judging where there are no vectors
+COMPARED = 10  # passages looked at for copies, beyond twice those asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,10 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages that one of the searches found, row by row, with what is known of them."""
+    """Passages that one of the searches found, row by row, by their ids and their articles', with what is known."""
 
-    passages: list[Passage]
-    articles: list[Article]
+    passages: list[str]
+    articles: list[str]
     signals: Signals
 
 
@@ -71,26 +75,17 @@ class Retriever:
 
         Raises EmbeddingUnavailable.
         """
-        query = parse_query(question, date.today())
-        vector = self._embedder.embed_question(question)
+        query = _understood(index, question)
+        vector = self._embedder.embed_question(query.text)
         found = _candidates(index, query, vector, exclude)
-        if not found.passages:
-            return Retrieval((), 0.0, ())
         scores = scored(found.signals)
-        ranked = self._ranked(query, found, scores, limit)
-        sure = confidence(found.signals, scores)
-        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked))
-
-    def _ranked(self, query: Query, found: Candidates, scores: Scores, limit: int) -> list[Evidence]:
-        order = [int(row) for row in np.argsort(-scores, kind="stable")]
-        evidence = [Evidence(found.passages[row], found.articles[row], float(scores[row])) for row in order]
+        evidence = _evidence(index, found, scores, 2 * limit + COMPARED)
         if self._reranker is not None:
             evidence = _reranked(self._reranker, query.text, evidence)
-        single = [
-            replace(one, copies=copies) for one, copies in without_copies(evidence[: 3 * limit + RERANKED])
-        ]
-        spread = spread_over_articles(range(len(single)), [one.article.id for one in single], OF_ONE_ARTICLE)
-        return [single[row] for row in spread]
+        ranked = _diverse(evidence)
+        best = float(scores.max(initial=0.0)) + (0.0 if found.signals.cosine.any() else UNKNOWN_COSINE)
+        sure = confidence(best, ranked, index.frequencies(query.words), index.size)
+        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked))
 
 
 def reference(article: Article) -> ArticleRef:
@@ -99,31 +94,74 @@ def reference(article: Article) -> ArticleRef:
     )
 
 
+def _understood(index: Index, question: str) -> Query:
+    """The question as a query in the words of this index."""
+
+    def written(term: str) -> str:
+        hits = index.search_words([term], 1)
+        titles = (article.title for article in index.articles([hit.article_id for hit in hits]).values())
+        texts = (*(each.text for each in index.passages([hit.passage_id for hit in hits]).values()), *titles)
+        words = (word for text in texts for word in question_words(text))
+        return next((word for word in words if stem(word) == term), term)
+
+    query = parse_query(question, date.today())
+    return respelt(query, index.frequencies(query.words), index.words_starting, written)
+
+
 def _candidates(index: Index, query: Query, vector: Vectors, exclude: frozenset[str]) -> Candidates:
     frequencies = index.frequencies(query.words)
     near = index.search_vectors(vector, CANDIDATES, exclude)
     worded = index.search_words(affordable(frequencies, POSTINGS), WORDS_DEEP, exclude)
-    names = list(dict.fromkeys(hit.passage_id for hit in (*near, *worded[:CANDIDATES])))
-    passages = index.passages(names)
-    rows = [passages[name] for name in names if name in passages]
-    articles = index.articles({row.article_id for row in rows})
-    owners = [articles[row.article_id] for row in rows]
+    found = {hit.passage_id: hit.article_id for hit in (*near, *worded[:CANDIDATES])}
+    names, owners = list(found), list(found.values())
+    cosines = {hit.passage_id: hit.score for hit in near}
+    others = index.load_vectors([name for name in names if name not in cosines])
+    titles = index.title_vectors(set(owners))
     signals = Signals(
-        cosine=_cosines(index.load_vectors([row.id for row in rows]), [row.id for row in rows], vector),
-        title=_cosines(index.title_vectors(list(articles)), [row.article_id for row in rows], vector),
-        words=_word_shares([row.id for row in rows], worded, most_words(frequencies, index.size)),
-        phrase=_column(
-            _phrase_share(query, row.text, owner.title) for row, owner in zip(rows, owners, strict=True)
-        ),
-        period=_column(query.period is not None and query.period.holds(owner.published) for owner in owners),
-        publisher=_column(names_publisher(query, owner) for owner in owners),
+        # where there is no vector, words alone decide
+        cosine=_column(cosines.get(name, _cosine(others.get(name), vector)) for name in names),
+        title=_column(_cosine(titles.get(owner), vector) for owner in owners),
+        words=_word_shares(names, worded, most_words(frequencies, index.size)),
+        **_preferences(index, query, names, owners),
     )
-    return Candidates(rows, owners, signals)
+    return Candidates(names, owners, signals)
 
 
-def _cosines(vectors: Mapping[str, Vectors], names: Sequence[str], vector: Vectors) -> Scores:
-    """Cosines to the question's `vector`, and 0 where there is no vector: then words alone decide."""
-    return _column(float(vectors[name] @ vector) if name in vectors else 0.0 for name in names)
+def _preferences(index: Index, query: Query, names: list[str], owners: list[str]) -> dict[str, Scores]:
+    """What the question names besides its subject; most name nothing of the kind, and then nothing is read."""
+    nothing = np.zeros(len(names))
+    phrase = period = publisher = nothing
+    if query.phrases:
+        texts = {name: passage.text.lower() for name, passage in index.passages(names).items()}
+        phrase = _column(_share(query.phrases, texts.get(name, "")) for name in names)
+    if query.period or query.cued:
+        headers = index.headers(set(owners))
+        dated = {one.id for one in headers if query.period and query.period.holds(one.published)}
+        asked = {one.id for one in headers if names_publisher(query, one)}
+        period = _column(owner in dated for owner in owners)
+        publisher = _column(owner in asked for owner in owners)
+    return {"phrase": phrase, "period": period, "publisher": publisher}
+
+
+def _evidence(index: Index, found: Candidates, scores: Scores, most: int) -> list[Evidence]:
+    order = [int(row) for row in np.argsort(-scores, kind="stable")[:most]]
+    passages = index.passages([found.passages[row] for row in order])
+    articles = index.articles({found.articles[row] for row in order})
+    return [
+        Evidence(passages[found.passages[row]], articles[found.articles[row]], float(scores[row]))
+        for row in order
+    ]
+
+
+def _diverse(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Without copies, and with no more than a few of one article before the others have had their turn."""
+    single = [replace(one, copies=copies) for one, copies in without_copies(evidence)]
+    order = spread_over_articles(range(len(single)), [one.article.id for one in single], OF_ONE_ARTICLE)
+    return [single[row] for row in order]
+
+
+def _cosine(one: Vectors | None, other: Vectors) -> float:
+    return 0.0 if one is None else float(one @ other)
 
 
 def _word_shares(names: Sequence[str], worded: Sequence[Hit], most: float) -> Scores:
@@ -133,11 +171,8 @@ def _word_shares(names: Sequence[str], worded: Sequence[Hit], most: float) -> Sc
     return _column(scores.get(name, least) for name in names) / max(most, 1e-6)
 
 
-def _phrase_share(query: Query, text: str, title: str) -> float:
-    if not query.phrases:
-        return 0.0
-    place = f"{title}\n{text}".lower()
-    return sum(phrase in place for phrase in query.phrases) / len(query.phrases)
+def _share(phrases: Sequence[str], text: str) -> float:
+    return sum(phrase in text for phrase in phrases) / len(phrases)
 
 
 def _column(values: Iterable[float]) -> Scores:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.qa.answers import Evidence
 from bot.qa.near_copies import without_copies
 from ingest.articles import Article
@@ -24,8 +26,17 @@ def evidence(article: str, text: str) -> Evidence:
 
 def test_a_wire_copy_is_left_out_and_counted() -> None:
     edited = REPORT.replace("Sunday night", "late Sunday") + " The prefecture has opened an inquiry."
-    found = without_copies([evidence("a", REPORT), evidence("b", edited), evidence("c", REPORT), evidence("d", OTHER)])
+    found = without_copies(
+        [evidence("a", REPORT), evidence("b", edited), evidence("c", REPORT), evidence("d", OTHER)]
+    )
     assert [(one.article.id, copies) for one, copies in found] == [("a", 2), ("d", 0)]
+
+
+def test_the_copy_that_can_be_linked_to_stands_for_all() -> None:
+    linked = evidence("b", REPORT)
+    linked = replace(linked, article=replace(linked.article, url="https://example.org/dam"), score=0.5)
+    ((one, copies),) = without_copies([evidence("a", REPORT), linked])
+    assert (one.article.url, one.score, copies) == ("https://example.org/dam", 1.0, 1)
 
 
 def test_passages_of_one_article_that_overlap_are_both_kept() -> None:
@@ -46,5 +57,7 @@ def test_short_lines_are_never_taken_for_copies() -> None:
 
 
 def test_an_article_that_copies_twice_counts_once() -> None:
-    found = without_copies([evidence("a", REPORT), evidence("b", REPORT), evidence("b", REPORT + " It rains.")])
+    found = without_copies(
+        [evidence("a", REPORT), evidence("b", REPORT), evidence("b", REPORT + " It rains.")]
+    )
     assert [copies for _, copies in found] == [1]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.qa.query import Period, names_publisher, named_period, parse_query
+from bot.qa.query import Period, named_period, names_publisher, parse_query
 from ingest.articles import Article
 
 TODAY = date(2024, 5, 15)
@@ -98,7 +98,12 @@ def test_quoted_words_are_kept_as_a_phrase_whatever_the_quotation_marks() -> Non
 
 @pytest.mark.parametrize(
     "question",
-    ["東京の市長は何を言いましたか", "ماذا قال رئيس البلدية عن الجسر؟", "Что сказал мэр о мосте?", "นายกเทศมนตรีพูดว่าอะไร"],
+    [
+        "東京の市長は何を言いましたか",
+        "ماذا قال رئيس البلدية عن الجسر؟",
+        "Что сказал мэр о мосте?",
+        "นายกเทศมนตรีพูดว่าอะไร",
+    ],
 )
 def test_every_script_gives_words(question: str) -> None:
     assert len(parse_query(question, TODAY).words) >= 2
