@@ -14,8 +14,10 @@ from bot.qa.faithfulness import Held, beside_the_point, relevant, unfaithful, un
 from bot.qa.quotes import Folded, fold, locate, proves_something
 from bot.qa.sanitising import plain_sentence
 
+LONGEST_SENTENCE = 1_000
+LONGEST_QUOTE = 1_500
 MOST_QUOTES = 6
-"""Quotes looked up for one sentence; a draft with more is trying to wear the check out."""
+"""Signs, and quotes looked up, for one sentence; a draft with more is trying to wear the check out."""
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class CitationChecker:
 
     def check(self, sentence: DraftSentence) -> CheckedSentence | Dropped:
         """The sentence with its marks, e.g. "He scored twice [1][2].", or why it cannot be shown."""
-        text = plain_sentence(sentence.text)
+        text = plain_sentence(sentence.text[: 2 * LONGEST_SENTENCE])
         held = self._locate(sentence.quotes[:MOST_QUOTES])
         reason = self._reason(text, sentence, held)
         if reason is None:
@@ -80,6 +82,8 @@ class CitationChecker:
     def _reason(self, text: str, sentence: DraftSentence, held: Sequence[Held]) -> str | None:
         if not re.search(r"\w", text):
             return "it says nothing"
+        if len(text) > LONGEST_SENTENCE:
+            return "it is too long to be one sentence"
         if not sentence.quotes:
             return "it has no quote"
         if not held:
@@ -91,7 +95,7 @@ class CitationChecker:
     def _locate(self, quotes: Sequence[DraftQuote]) -> list[Held]:
         found: list[Held] = []
         for quote in quotes:
-            if not proves_something(quote.text):
+            if len(quote.text) > LONGEST_QUOTE or not proves_something(quote.text):
                 continue
             cited = quote.passage - 1
             order = [cited] if 0 <= cited < len(self.evidence) else []

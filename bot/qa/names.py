@@ -158,7 +158,7 @@ def names(text: str) -> list[Name]:
         ):
             close()
         original = text[start:end]
-        opens = start == 0 or bool(_SENTENCE_END.search(text[:start][-12:] if start > 12 else text[:start]))
+        opens = start == 0 or bool(_SENTENCE_END.search(text[max(0, start - 12) : start]))
         capital = original[0].isupper() or (
             original[0].isdigit() and any(char.isupper() for char in original)
         )

@@ -35,7 +35,7 @@ pytestmark = [
 SERVER = """
 import sys, time, xllamacpp
 params = xllamacpp.CommonParams()
-params.model.path, params.hostname, params.port = sys.argv[1], "127.0.0.1", int(sys.argv[2])
+params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], int(sys.argv[2])
 params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 4096, 1, 2
 server = xllamacpp.Server(params)
 while True:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -203,3 +205,12 @@ def test_no_article_breaks_the_check(body: str, start: int, length: int) -> None
     words = body[start : start + length]
     checker.check(drafted(words, (1, words)))
     assert all(body[c.start : c.end] == c.quote for c in checker.citations)
+
+
+@pytest.mark.parametrize(
+    "text", ["word " * 40_000, "1," * 50_000, "A." * 50_000, "[" * 90_000, "“a " * 30_000]
+)
+def test_endless_draft_is_dropped_at_once(text: str) -> None:
+    started = time.perf_counter()
+    assert isinstance(checked(text, (1, text), (1, CLAIM_QUOTE)), Dropped)
+    assert time.perf_counter() - started < 2
