@@ -72,6 +72,14 @@ class Library:
         finally:
             self._give_back(shelf)
 
+    def tell_when_broken(self, told: Callable[[str], None]) -> None:
+        """Call `told` in place of `on_broken`, at once for the generations that were reported before."""
+        with self._lock:
+            self._on_broken = told
+            before = tuple(self._reported)
+        for generation in before:
+            told(generation)
+
     def close(self) -> None:
         """Close every generation; a question that still reads one fails."""
         with self._lock:

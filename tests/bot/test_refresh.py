@@ -41,7 +41,7 @@ async def test_a_run_hands_on_its_flags_who_asked_and_its_report_but_never_the_t
     run = IngestRun(Path("config.toml"), ("--remove", "abc"), by="ann (1)")
     assert [step async for step in run.steps()] == [("embedding", 3, 9)]
     assert run.report == {
-        "arguments": ["--json", "--progress", "--config", "config.toml", "--by", "ann (1)", "--remove", "abc"],
+        "arguments": ["--json", "--progress", "--config", "config.toml", "--by=ann (1)", "--remove", "abc"],
         "token": None,
     }
 
@@ -141,7 +141,7 @@ async def test_the_child_of_the_schedule_says_that_it_is_the_clock(package: Path
     async with asyncio.timeout(20):
         report = await told
     await schedule.close()
-    assert report["arguments"][-4:] == ["--by", "schedule", "--refresh", "--scheduled"]
+    assert report["arguments"][-3:] == ["--by=schedule", "--refresh", "--scheduled"]
 
 
 async def test_without_minutes_nothing_is_scheduled() -> None:
