@@ -21,8 +21,14 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _SENTENCE_END = re.compile(r"[.!?…।؟][\"'”’»)\]]*(?=\s|$)|[。！？]")
 _A_STORY = 120.0  # a page without a stretch of this weight is made of facts, not of prose
+_REPLIES = re.compile(
+    r"\b(?:reply|replies|says:|wrote:|permalink|up ?vote|log ?in to|antworten|répondre|responder|rispondi|ответить)\b"
+    r"|\b(?:submit|post(?:ing)?)(?: a| your)? comments?\b|\bsort by\b"
+    r"|\b\d+ (?:votes?|likes?|points?|(?:minutes?|hours?|days?|weeks?|months?|years?) ago)\b|\b\d{1,2}:\d\d\b",
+    re.I,
+)
 _READ = 80  # words of prose after which comments can begin
-_MOST_DIALOGUES = 4  # looked at closely; no page asks more often
+_MOST_TRIES = 6  # lines that may open comments or a dialogue, looked at closely
 _FIGURE = re.compile(r"\d")
 
 
@@ -142,7 +148,8 @@ def _class(block: Block, text: str, words: list[str], count: int) -> Class:
             return Class.SHORT
         return Class.FACTS if block.kind == "table" and rows > 2 and figures >= 0.5 * rows else Class.LINKS
     if count >= 10 and linked < 0.5 and _runs(text, words, count):
-        return Class.PROSE if block.kind != "heading" or count >= 20 else Class.SHORT
+        standfirst = count >= 20 and bool(_SENTENCE_END.search(text[-3:]))
+        return Class.PROSE if block.kind != "heading" or standfirst else Class.SHORT
     if block.kind == "heading":
         return Class.SHORT
     if block.kind == "table" or (linked < 0.4 and (figures or block.kind == "list") and count >= 4):
@@ -212,23 +219,34 @@ def _end(weighed: Sequence[Weighed], title: str | None) -> int:
     """Where readers' comments or a dialogue about cookies begin, once the article has been read; else the end.
 
     "3 comments" or a cookie banner may stand above the article too: then the headline is still to come, or what
-    follows outweighs what came.
+    follows outweighs what came and is no thread of comments.
     """
     wanted = letters(title or "")
     last = max((index for index, each in enumerate(weighed) if _is_headline(each, wanted)), default=0)
-    prose = dialogues = 0
+    prose = tries = 0
     for index, each in enumerate(weighed):
-        if each.of is Class.PROSE:
+        if each.of is Class.PROSE and each.block.kind != "heading":
             prose += each.words
         elif prose >= _READ and len(each.block.lines) == 1 and index > last:
-            if opens_comments(each.block.text):
-                return index
-            if not opens_consent(each.block.text):
+            comments, consent = opens_comments(each.block.text), opens_consent(each.block.text)
+            if not comments and not consent:
                 continue
-            dialogues += 1
-            if dialogues <= _MOST_DIALOGUES and _best(weighed[:index]) >= _best(weighed[index:]):
+            tries += 1
+            if tries > _MOST_TRIES:
+                break
+            outweighs = _best(weighed[:index]) / (_best(weighed[index:]) or 1.0)
+            if outweighs >= 4 or (consent and outweighs >= 1) or (comments and _is_thread(weighed[index:])):
                 return index
     return len(weighed)
+
+
+def _is_thread(weighed: Sequence[Weighed]) -> bool:
+    """Every few lines somebody says, votes, replies or is dated to the minute; a link among buttons heads nothing."""
+    head, *rest = weighed[:150]
+    if not head.block.lines[0].bare and all(each.of in (Class.LINKS, Class.CLUTTER) for each in rest[:2]):
+        return False
+    text = "\n".join(each.block.text for each in rest)[:50_000]
+    return len(_REPLIES.findall(text)) >= max(3, text.count(" ") // 400)
 
 
 def _is_headline(each: Weighed, wanted: str) -> bool:

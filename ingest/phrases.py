@@ -193,7 +193,7 @@ _WORDS_A_NOTICE = 80
 
 _COMMENTS = _whole_lines(
     """
-    (?:\\d[\\d,.]* )?(?:comments?|responses?|replies|thoughts?)(?: (?:to|on) .{1,200})?(?: ?\\(\\d+\\))?
+    (?:[1-9][\\d,.]* )?(?:comments?|responses?|replies|thoughts?)(?: (?:to|on) .{1,200})?(?: ?\\(\\d+\\))?
     (?:\\d[\\d,.]* )?(?:kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties)(?: ?\\(\\d+\\))?
     (?:\\d[\\d,.]* )?(?:комментари(?:и|ев|й|я)|yorumlar?|التعليقات|评论|コメント)(?: ?\\(\\d+\\))?
     (?:leave|post|add|write) (?:a|your) (?:comment|reply)|join the (?:conversation|discussion)|reader comments?
