@@ -11,15 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 
-from ingest.dates import dates_in
 from ingest.markup import Block
-from ingest.phrases import STOP_WORDS, ends_banner, is_label, is_notice, opens_comments, opens_consent
+from ingest.phrases import ends_banner, is_label, opens_comments, opens_consent
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
-_SENTENCE_END = re.compile(r"[.!?…।؟][\"'”’»)\]]*(?=\s|$)|[。！？]")
 _A_STORY = 120.0  # a page without a stretch of this weight is made of facts, not of prose
 _REPLIES = re.compile(
     r"\b(?:reply|replies|says:|wrote:|permalink|up ?vote|log ?in to|antworten|répondre|responder|rispondi|ответить)\b"
@@ -29,44 +24,6 @@ _REPLIES = re.compile(
 )
 _READ = 80  # words of prose after which comments can begin
 _MOST_TRIES = 6  # lines that may open comments or a dialogue, looked at closely
-_FIGURE = re.compile(r"\d")
-
-
-class Class(Enum):
-    PROSE = "sentences"
-    FACTS = "rows, items and lines that hold figures or more than links"
-    SHORT = "a heading, a caption, a name: what it is depends on its neighbours"
-    LINKS = "links and little else"
-    CLUTTER = "words of the page about itself"
-    TEASER = "the opening of another article, under its linked headline"
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A block with what was counted in it."""
-
-    block: Block
-    of: Class
-    words: int
-
-    @property
-    def is_content(self) -> bool:
-        return self.of in (Class.PROSE, Class.FACTS)
-
-    @property
-    def weight(self) -> float:
-        """What the block adds to the stretch it stands in."""
-        match self.of:
-            case Class.PROSE:
-                return max(1.0, self.words - 6.0)
-            case Class.FACTS:
-                return max(0.5, min(40.0, self.words / 2))
-            case Class.SHORT:
-                return -0.5 if self.words > 3 else -1.0
-            case Class.LINKS:
-                return -2.0 - min(12, sum(line.links for line in self.block.lines))
-            case _:
-                return -4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,53 +78,6 @@ def letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def weigh(block: Block) -> Weighed:
-    text = block.text
-    words = _WORD.findall(text)
-    count = len(words) + len(_IDEOGRAPH.findall(text)) // 2
-    return Weighed(block, _class(block, text, words, count), count)
-
-
-def _class(block: Block, text: str, words: list[str], count: int) -> Class:
-    if block.kind == "code":
-        return Class.FACTS
-    labels = sum(is_label(line.text, not line.bare) for line in block.lines)
-    if (
-        not count
-        or labels == len(block.lines)
-        or (labels * 3 >= len(block.lines) > 2 <= labels and count <= 3 * len(block.lines))
-    ):
-        return Class.CLUTTER
-    if is_notice(text, count):
-        return Class.CLUTTER
-    linked = 1 - sum(len(line.bare) for line in block.lines) / max(1, len(text))
-    figures = sum(bool(_FIGURE.search(line.bare)) for line in block.lines)
-    if linked > 0.6:
-        rows = len(block.lines)
-        if rows == 1 and count <= 9 and dates_in(text):
-            return Class.SHORT
-        return Class.FACTS if block.kind == "table" and rows > 2 and figures >= 0.5 * rows else Class.LINKS
-    if count >= 10 and linked < 0.5 and _runs(text, words, count):
-        standfirst = count >= 20 and bool(_SENTENCE_END.search(text[-3:]))
-        return Class.PROSE if block.kind != "heading" or standfirst else Class.SHORT
-    if block.kind == "heading":
-        return Class.SHORT
-    if block.kind == "table" or (linked < 0.4 and (figures or block.kind == "list") and count >= 4):
-        return Class.FACTS
-    return Class.SHORT
-
-
-def _runs(text: str, words: list[str], count: int) -> bool:
-    """Running text: sentences that end, or many words, with the small words that hold sentences together."""
-    if count < 25 and not _SENTENCE_END.search(text):
-        return False
-    if count > 2 * len(words):
-        return True  # a script without spaces
-    small = sum(word.lower() in STOP_WORDS for word in words)
-    lower = sum(word[:1].islower() for word in words)
-    return small >= 0.15 * len(words) or lower >= 0.6 * len(words)
-
-
 def _without_cards(weighed: list[Weighed]) -> list[Weighed]:
     """Three or more short texts in a row, each under a linked headline of its own, are a list of other articles.
 
@@ -200,7 +110,7 @@ def _is_lead(weighed: Sequence[Weighed], index: int) -> bool:
     if (
         len(each.block.lines) > 1
         or each.words < 25
-        or not _runs(each.block.text, _WORD.findall(each.block.text), each.words)
+        or not is_running_text(each.block.text, WORD.findall(each.block.text), each.words)
     ):
         return False
     beside = [
@@ -327,32 +237,9 @@ def _closing(weighed: Sequence[Weighed], last: int) -> int:
     return place
 
 
-def maximal_stretches(weights: Sequence[float]) -> list[tuple[int, int, float]]:
-    """All maximal scoring subsequences as (first, last, sum), by Ruzzo and Tompa's algorithm."""
-    # Of each stretch: first, last, the sum before it, the sum up to its end, and the nearest earlier stretch whose
-    # sum before it is lower (-1: none). Following that chain is what keeps the search linear.
-    found: list[tuple[int, int, float, float, int]] = []
-    total = 0.0
-    for index, weight in enumerate(weights):
-        before, total = total, total + weight
-        if weight <= 0:
-            continue
-        first, left = index, before
-        while True:
-            at = len(found) - 1
-            while at >= 0 and found[at][2] >= left:
-                at = found[at][4]
-            if at < 0 or found[at][3] >= total:
-                break
-            first, left = found[at][0], found[at][2]
-            del found[at:]
-        found.append((first, index, left, total, at))
-    return [(first, last, end - start) for first, last, start, end, _ in found]
-
-
 def _without_labels(block: Block) -> Block | None:
     """A list or table without links keeps every line: there the words are its own."""
     if block.kind in ("list", "table") and not any(line.links for line in block.lines):
         return block
     lines = [line for line in block.lines if not is_label(line.text, not line.bare)]
-    return Block(block.kind, lines, block.level) if any(_WORD.search(line.text) for line in lines) else None
+    return Block(block.kind, lines, block.level) if any(WORD.search(line.text) for line in lines) else None
