@@ -10,9 +10,10 @@ from bot.qa.ranking import rarity
 from bot.qa.stems import stem
 from ingest.words import question_words
 
-# Logistic regression over two numbers: the best score, and the share of the question's words that one passage holds. Learned on `fifa` (its own questions, against the same with their articles left out, and
-# questions about another topic) and on our short questions; benchmarks/results.md has the figures for each, and what
-# else was tried: margins, coverage of long questions, the best sentence, late interaction. None told more.
+# Logistic regression over two numbers: the best score, and the share of the question's words that one passage holds.
+# Learned on `fifa` (its own questions, against the same with their articles left out, and questions about another
+# topic) and on our short questions; benchmarks/results.md has the figures for each, and what else was tried: margins,
+# the best sentence, late interaction. None told more.
 _SCORE, _HELD, _OFFSET = 6.52, 8.08, -5.5
 _USUAL = 0.7  # of a short question's words, what an answer's passage holds at the least
 _LONG, _SHORT = 8, 4  # words from which on what is lacking tells nothing, and up to which it tells all it can

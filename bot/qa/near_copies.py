@@ -17,8 +17,8 @@ ALIKE = 0.8
 LEAST = 12
 """Shingles a passage needs to be compared: a line of a few words may well stand in two articles."""
 
-_LONG = 7
 _WORD = re.compile(r"\w+")
+_SPOT = re.compile(rf"(?=\b(\w{{7,}}(?: \w+){{{SHINGLE - 1}}}))")  # a look ahead, so that runs may overlap
 
 
 def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
@@ -31,7 +31,7 @@ def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     kept: list[Evidence] = []
     sizes: list[int] = []
     copies: list[set[str]] = []
-    holders: dict[tuple[str, ...], list[int]] = {}  # which of those kept hold a shingle
+    holders: dict[str, list[int]] = {}  # which of those kept hold a shingle
     for one in ranked:
         marks = shingles(one.passage.text)
         shared = Counter(place for mark in marks for place in holders.get(mark, ()))
@@ -59,10 +59,11 @@ def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     return [(one, len(others)) for one, others in zip(kept, copies, strict=True)]
 
 
-def shingles(text: str) -> frozenset[tuple[str, ...]]:
+def shingles(text: str) -> frozenset[str]:
     """Runs of words that open with a long word: a fifth of all, chosen alike in every copy (spot signatures,
     Theobald 2008). Text of short words, or without spaces, gives all its runs."""
-    words = _WORD.findall(searchable(text).lower())
-    places = range(len(words) - SHINGLE + 1)
-    opening = [place for place in places if len(words[place]) >= _LONG]
-    return frozenset(tuple(words[n : n + SHINGLE]) for n in (opening if len(opening) >= LEAST else places))
+    words = _WORD.findall((text if text.isascii() else searchable(text)).lower())
+    chosen = frozenset(_SPOT.findall(" ".join(words)))
+    if len(chosen) >= LEAST:
+        return chosen
+    return frozenset(" ".join(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1))

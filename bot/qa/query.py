@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.qa.stems import GRAMMAR
 from ingest.articles import Article
@@ -81,15 +82,21 @@ def names_publisher(query: Query, article: Article) -> bool:
     """Whether the question asks for what this article's publisher says ("reported by Reuters", "in the Guardian")."""
     if not article.source or not query.cued:
         return False
-    words = [word for word in question_words(article.source) if word != "the"]
+    named = _named_as(article.source)
+    return named is not None and named.search(query.text.lower()) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _named_as(source: str) -> re.Pattern[str] | None:
+    """What a question says when it names a publisher; None where the name is no name."""
+    words = [word for word in question_words(source) if word != "the"]
     while len(words) > 1 and words[-1] in _PUBLISHER_TAIL:
         words.pop()
     while len(words) > 1 and words[0] in _PUBLISHER_TAIL:
         words.pop(0)
     if not words or (len(words) == 1 and (len(words[0]) < 2 or words[0] in GRAMMAR)):
-        return False
-    name = r"\W+".join(map(re.escape, words))
-    return re.search(rf"\b{_CUE}\W+(?:the\W+)?{name}\b", query.text.lower()) is not None
+        return None
+    return re.compile(rf"\b{_CUE}\W+(?:the\W+)?" + r"\W+".join(map(re.escape, words)) + r"\b")
 
 
 def _full_dates(text: str) -> list[Period]:

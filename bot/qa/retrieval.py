@@ -31,8 +31,8 @@ from ingest.vectors import Vectors
 from ingest.words import question_words
 
 CANDIDATES = 80  # taken from each search
-WORDS_DEEP = 400  # how far down the word search a passage that the vectors found is looked for
-POSTINGS = 60_000  # entries of the full-text index that one question may cost
+WORDS_DEEP = 250  # how far down the word search a passage that the vectors found is looked for
+POSTINGS = 5_000  # entries of the full-text index that one question may cost; commoner words are left out
 OF_ONE_ARTICLE = 3
 RERANKED = 30
 NEAREST = 3
