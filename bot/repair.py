@@ -76,7 +76,9 @@ class IndexRepair:
             await self._wanted.wait()
             self._wanted.clear()
             if time.monotonic() - ended < self._apart:
-                log.error("The index broke again soon after it was remade. Run `python -m bot doctor` to see why.")
+                log.error(
+                    "The index broke again soon after it was remade. Run `python -m bot doctor` to see why."
+                )
                 continue
             self.working = True
             try:

@@ -19,6 +19,7 @@ from discord.ext import tasks
 
 from bot.chat.buttons import AnswerButton, Press
 from bot.chat.corpus import Corpus
+from bot.chat.corpus_buttons import CorpusButton
 from bot.chat.displays import NO_PINGS
 from bot.chat.failures import Refused, explain, root_cause, token_is_gone
 from bot.chat.feedback import Feedback
@@ -37,6 +38,8 @@ from bot.library import Library
 from bot.reader.addresses import ReaderAddresses, reader_key
 from bot.reader.server import reader_app, serve
 from bot.records import Records
+from bot.refresh import RefreshSchedule
+from bot.repair import IndexRepair
 from bot.settings import Settings
 from ingest.errors import ConfigError, UserFacingError
 
@@ -68,15 +71,16 @@ class BylineClient(discord.Client):
         self.questions.register(self.tree)
         Summaries(services, self.questions).register(self.tree)
         self.sources = Sources(services)
-        parts = (Corpus, Help, Insights, Privacy, SettingsCommands)
-        for part in (self.sources, *(one(services) for one in parts)):
+        self.corpus = Corpus(services)
+        parts = (Help, Insights, Privacy, SettingsCommands)
+        for part in (self.sources, self.corpus, *(one(services) for one in parts)):
             part.register(self.tree)
 
     async def setup_hook(self) -> None:
         await self.services.load()
         await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
-        self.add_dynamic_items(AnswerButton, PageButton)
+        self.add_dynamic_items(AnswerButton, PageButton, CorpusButton)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
         self.keep_tidy.start()
@@ -230,6 +234,11 @@ def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
+async def _refreshed(report: dict[str, Any]) -> None:
+    counts = (report.get(name, 0) for name in ("added", "changed", "removed"))
+    log.info("scheduled refresh: %s added, %s changed, %s removed", *counts)
+
+
 async def run_bot(
     settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None = None
 ) -> None:
@@ -242,6 +251,12 @@ async def run_bot(
         records = await asyncio.to_thread(Records, settings.records.path)
         stack.push_async_callback(asyncio.to_thread, records.close)
         services = Services(settings, answers, library, records, settings.config, embed)
+        services.repair = IndexRepair(settings.config)
+        stack.push_async_callback(services.repair.close)
+        services.schedule = RefreshSchedule(
+            settings.config, settings.ingest.corpus.refresh_minutes, changed=_refreshed
+        )
+        stack.push_async_callback(services.schedule.close)
         if settings.reader.public_url:
             key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
             reader = settings.reader
@@ -264,6 +279,9 @@ async def run_bot(
                 except UserFacingError as error:
                     log.warning("no metrics: %s", error)  # the bot is worth more than its figures
             with cancelled_by_sigterm() as stopped:
+                library.tell_when_broken(services.repair.report)
+                services.repair.start()
+                services.schedule.start()
                 try:
                     await client.start(token)
                 except asyncio.CancelledError:

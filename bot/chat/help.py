@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
 
-from bot.chat.corpus import status_text
+from bot.chat.corpus_texts import status_text
 from bot.chat.displays import NO_PINGS, acknowledge
 from bot.chat.language import Words
 from bot.chat.layout import text_message

@@ -23,6 +23,8 @@ from bot.qa.answers import Answer, AnswerEvent, Turn
 from bot.reader.addresses import ReaderAddresses
 from bot.reader.fragments import fragment_url
 from bot.records import Records
+from bot.refresh import RefreshSchedule
+from bot.repair import IndexRepair
 from bot.settings import Settings
 from ingest.errors import UserFacingError
 from ingest.index import Index
@@ -58,6 +60,8 @@ class Services:
     config: Path
     embed: Embed | None = None
     addresses: ReaderAddresses | None = None
+    schedule: RefreshSchedule | None = None
+    repair: IndexRepair | None = None
     metrics: Metrics = field(default_factory=Metrics)
     cooldowns: Cooldowns = field(default_factory=Cooldowns)
     owners: frozenset[int] = frozenset()

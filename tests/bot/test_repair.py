@@ -66,7 +66,9 @@ async def test_a_repair_waits_for_the_run_that_holds_the_lock() -> None:
     await repair.close()
 
 
-async def test_an_index_that_breaks_again_at_once_is_not_remade_for_ever(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_index_that_breaks_again_at_once_is_not_remade_for_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     calls, run = counting()
     repair = IndexRepair(CONFIG, run=run)
     repair.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, Recor
 from ingest.articles import Article
 from ingest.errors import UserFacingError
 from ingest.index import IndexStatus
+from ingest.settings import CorpusSettings
 
 ARTICLES = (
     Article(
@@ -77,6 +78,9 @@ class ShelfLibrary:
         if self.error is not None:
             raise self.error
         yield ShelfOfTwo()
+
+    def tell_when_broken(self, told: Callable[[str], None]) -> None:
+        self.told = told
 
 
 def cite(number: int, article: Article, quote: str) -> Citation:
@@ -142,7 +146,7 @@ def settings(tmp_path: Path, **discord: Any) -> Settings:
     values = {"cooldown_seconds": 0.0, "threads": False} | discord
     return Settings.model_construct(
         config=tmp_path / "config.toml",
-        ingest=SimpleNamespace(base=tmp_path),
+        ingest=SimpleNamespace(base=tmp_path, corpus=CorpusSettings()),
         discord=DiscordSettings(**values),
         reader=ReaderSettings(),
         metrics=MetricsSettings(),
