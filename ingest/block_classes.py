@@ -8,7 +8,7 @@ from enum import Enum
 
 from ingest.dates import dates_in
 from ingest.markup import Block
-from ingest.phrases import STOPWORDS, is_label, is_notice
+from ingest.phrases import STOP_WORDS, is_label, is_notice
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
@@ -95,6 +95,6 @@ def is_running_text(text: str, words: list[str], count: int) -> bool:
         return False
     if count > 2 * len(words):
         return True  # a script without spaces
-    small = sum(word.lower() in STOPWORDS for word in words)
+    small = sum(word.lower() in STOP_WORDS for word in words)
     lower = sum(word[:1].islower() for word in words)
     return small >= 0.15 * len(words) or lower >= 0.6 * len(words)

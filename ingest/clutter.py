@@ -12,8 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.block_classes import WORD, Class, Weighed, is_running_text, weigh
 from ingest.markup import Block
 from ingest.phrases import ends_banner, is_label, opens_comments, opens_consent
+from ingest.stretches import maximal_stretches
 
 _A_STORY = 120.0  # a page without a stretch of this weight is made of facts, not of prose
 _REPLIES = re.compile(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,4 +30,4 @@ def test_the_stretches_are_those_of_the_definition_in_weight(weights: list[int])
     assert sorted(total for _, _, total in found) == sorted(total for _, _, total in by_definition(weights))
     for first, last, total in found:
         assert sum(weights[first : last + 1]) == total > 0
-    assert all(one[1] < other[0] for one, other in itertools.pairwise(found))
+    assert all(one[1] < other[0] for one, other in pairwise(found))
