@@ -109,8 +109,6 @@ def graph_file(precision: Precision) -> Path:
         if sha256_of(weights) != WEIGHTS_SHA256:
             raise ModelFilesMissing(f"{weights} is damaged. {_HOW_TO_MEND}")
         write_atomically(path, lambda pending: write_graph(weights, pending, precision))
-        for older in set(path.parent.glob(f"{precision}-*.onnx")) - {path}:
-            older.unlink(missing_ok=True)
     return path
 
 
@@ -194,8 +192,10 @@ def install(downloads: Path) -> Iterator[str]:
 
     for target in unpack_carriers(downloads):
         yield f"{target}: in place"
-    for precision in PRECISIONS:
-        yield f"{graph_file(precision).name}: in place"
+    graphs = {graph_file(precision) for precision in PRECISIONS}
+    yield from (f"{graph.name}: in place" for graph in sorted(graphs))
+    for older in set((models_folder() / MODEL).glob("*.onnx")) - graphs:
+        older.unlink()
     yield f"local embedder: {LocalEmbedder().precision} on this processor"
 
 

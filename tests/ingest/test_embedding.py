@@ -150,7 +150,7 @@ def test_a_word_is_nearer_to_itself_in_a_like_sentence(local_embedder: LocalEmbe
 
 
 def test_int8_stays_close_to_fp32(exact_embedder: LocalEmbedder) -> None:
-    """On real pages; the quicker graph is held to a mean cosine of .99."""
+    """On real pages; the quicker graph is held to a mean cosine of .995."""
     articles = SHARED / "bench/fifa/articles.jsonl"
     if not articles.exists():
         pytest.skip("the shared question sets are not beside the repository")
@@ -158,8 +158,8 @@ def test_int8_stays_close_to_fp32(exact_embedder: LocalEmbedder) -> None:
         words = [json.loads(line)["text"].split() for line, _ in zip(lines, range(25), strict=False)]
     texts = [" ".join(text[at : at + 120]) for text in words for at in (0, 400) if len(text) > at]
     cosines = (exact_embedder.embed_passages(texts) * LocalEmbedder("int8").embed_passages(texts)).sum(axis=1)
-    assert cosines.mean() >= 0.99
-    assert cosines.min() >= 0.95
+    assert cosines.mean() >= 0.995
+    assert cosines.min() >= 0.98
 
 
 def test_a_missing_model_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
