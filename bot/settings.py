@@ -35,7 +35,7 @@ class DiscordSettings(Table):
     ignored_channels: tuple[int, ...] = ()
     private_channels: tuple[int, ...] = ()
     threads: bool = True
-    cooldown_seconds: float = Field(5.0, ge=0)
+    cooldown_seconds: float = Field(0.0, ge=0)
     channel_cooldown_seconds: float = Field(0.0, ge=0)
     at_once: int = Field(4, ge=1)
     shutdown_seconds: float = Field(10.0, ge=0)
