@@ -70,12 +70,17 @@ _BREAK = re.compile(r"<br ?/?>", re.I)
 _IMAGE_OVER_LINES = re.compile(r"!\[[^\[\]]{0,1000}\]\(")
 _TITLE_OVER_LINES = re.compile(r"(\]\([^\s()]{1,3000})[ \t]+\"[^\"\n]*(?:\n[^\"\n]*){1,5}\"\)")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?: [^<>]{0,500})?/?>")
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section|article|figure)(?: [^<>]{0,500})?/?>", re.I
+)
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,500}>", re.I)
 _COMMENT = re.compile(r"<!--[^<>]{0,2000}-->")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+")
 _STRONG = re.compile(r"\*{2,}|(?<![^\W_])_{2,}|_{2,}(?![^\W_])|~~")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\w)|\*(?=[^\s*])([^*\n]*[^\s*])\*")
 _UNDERLINED = re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]*[^\s_])_(?!\w)")
+_LONE_MARK = re.compile(r"^_(?=[^\W_]|[\"“‘(])|(?<=[.!?,;:”\"’)])_$")
 _TICKS = re.compile(r"`+")
 
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)(.*)")
@@ -93,6 +98,8 @@ _NOTE = re.compile(r"\[\^[^\]\s]{1,20}\]")
 def markdown_blocks(text: str) -> list[Block]:
     """`text` (characters already tidied) as blocks, marks and targets gone, words kept."""
     text = _COMMENT.sub("", _ESCAPED.sub(lambda match: chr(0xE000 + ord(match[1])), text))
+    if "</" in text:
+        text = _BLOCK_TAG.sub("\n\n", _without_scripts(text))
     text = _TITLE_OVER_LINES.sub(r"\1)", _IMAGE_OVER_LINES.sub("![](", text))
     definitions = {match[1].lower() for match in map(_DEFINITION.match, text.split("\n")) if match}
     blocks: list[Block] = []
@@ -134,6 +141,18 @@ def markdown_blocks(text: str) -> list[Block]:
             current = _continued(blocks, current, _inline(stripped.strip("|"), definitions))
             current.lines[-1].breaks |= raw.endswith("  ")
     return [block for block in blocks if _filled(block)]
+
+
+def _without_scripts(text: str) -> str:
+    """What stands between <script> or <style> and its end; where no end comes, none is looked for again."""
+    kept, place = [], 0
+    while opening := _SCRIPT.search(text, place):
+        closing = re.compile(f"</{opening[1]}[^<>]{{0,100}}>?", re.I).search(text, opening.end())
+        if closing is None:
+            break
+        kept.append(text[place : opening.start()])
+        place = closing.end()
+    return "".join([*kept, text[place:]])
 
 
 def text_blocks(text: str) -> list[Block]:
@@ -226,6 +245,8 @@ def _marked(raw: str, definitions: set[str]) -> str:
 
 
 def _line(marked: str) -> Line:
+    if marked.count("_") == 1:  # emphasis that goes on in another line
+        marked = _LONE_MARK.sub("", marked.strip())
     if _OPENED not in marked:
         return _bare_urls(" ".join(marked.split()))
     marked = _GLUED_AFTER.sub(r"\1 ", _GLUED_BEFORE.sub(r"\1 ", marked))

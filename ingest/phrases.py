@@ -24,7 +24,7 @@ STOP_WORDS = frozenset(
     як які року και το να του η της με για που στο είναι من في على أن إلى ان التي الذي هذا عن مع كان لم ما هذه
     بعد و که از به در این را با است برای آن می های של את על לא כי גם הוא זה עם के में की है और से को का पर ने एक
     कि yang dan itu dengan untuk tidak dari dalam pada ini adalah của và là có trong được cho không một các
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Whole lines. Each row is one or more alternatives of a regular expression.
@@ -120,7 +120,7 @@ _SHARE_WORDS = frozenset(
     share tweet pin email mail e print facebook twitter linkedin whatsapp reddit telegram pinterest copy
     link on via this article save x instagram youtube messenger flipboard bluesky threads teilen partager
     compartir
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _CRUMBS = re.compile(
     r"(?:you are here:? *)?(?:home|startseite|accueil|inicio|início|главная)(?: *[>»/›→] *[^>»/›→.!?]{1,60}){1,8}$",

@@ -57,6 +57,16 @@ def test_stars_and_underscores_that_are_no_marks_stay() -> None:
     )
 
 
+def test_html_in_the_text_is_read_as_paragraphs_and_scripts_go() -> None:
+    scripts = "<SCRIPT>var a = '<p>no</p>';</script><style>p {}</style >İ"
+    text = f"<p>{PROSE[0]}</p>{scripts}<p class='x'>{PROSE[1]}<br/>Then <b>more</b>.</p>"
+    assert body(text) == f"{PROSE[0]}\n\nİ\n\n{PROSE[1]} Then more."
+
+
+def test_emphasis_over_several_paragraphs_leaves_no_mark() -> None:
+    assert body(f"_{PROSE[0]}\n\n{PROSE[1]}_") == f"{PROSE[0]}\n\n{PROSE[1]}"
+
+
 def test_a_word_glued_to_a_link_by_the_scraper_is_parted_and_a_suffix_is_not() -> None:
     assert body(f"The[bridge](x)opens, and two [ferry](y)s sail. {PROSE[0]}").startswith(
         "The bridge opens, and two ferrys sail."
