@@ -9,8 +9,8 @@ import shutil
 import sqlite3
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -115,8 +115,8 @@ class ChromaVectors:
         return self._client.create_collection(name, configuration=settings, embedding_function=None)
 
     def close(self) -> None:
-        """Release the files and memory of a local collection."""
-        self._client.close()  # type: ignore[attr-defined]
+        """Release the files and memory of a local collection, or the connections to a server."""
+        _close(self._client)
 
     @property
     def batch(self) -> int:
@@ -254,13 +254,16 @@ def drop_collections(where: str, identity: str, keep: Sequence[str]) -> None:
     prefix = prefix_of(identity)
     kept = {prefix + generation for generation in keep}
     try:
-        with closing(_connect(Place(where, Path(), ""), _WRITING_SECONDS)) as client:  # type: ignore[type-var]
+        client = _connect(Place(where, Path(), ""), _WRITING_SECONDS)
+        try:
             names: list[str] = []
             while page := client.list_collections(limit=100, offset=len(names)):
                 names += [collection.name for collection in page]
             for name in names:
                 if name.startswith(prefix) and name not in kept:
                     client.delete_collection(name)
+        finally:
+            _close(client)
     except Exception as error:  # they only take room; the next run tries again
         log.warning("Old collections could not be deleted: %s", error)
 
@@ -282,6 +285,7 @@ def _configuration(where: str, sync: int) -> CreateCollectionConfiguration:
 
 def _connect(place: Place, seconds: float) -> ClientAPI:
     import chromadb
+    import httpx
     from chromadb.config import Settings
 
     quiet = Settings(anonymized_telemetry=False)
@@ -291,13 +295,15 @@ def _connect(place: Place, seconds: float) -> ClientAPI:
         client = chromadb.CloudClient(api_key=os.environ.get("CHROMA_API_KEY"), settings=quiet)
     else:
         address = urlsplit(place.where)
+        port = address.port or (443 if address.scheme == "https" else 80)
         key = os.environ.get("CHROMA_API_KEY")
+        headers = {"Authorization": f"Bearer {key}", "x-chroma-token": key} if key else {}
+        # making a client waits for ever for a server that takes the connection and never answers
+        heartbeat = f"{address.scheme}://{address.hostname}:{port}/api/v2/heartbeat"
+        httpx.get(heartbeat, headers=headers, timeout=seconds).raise_for_status()
+        secure = address.scheme == "https"
         client = chromadb.HttpClient(
-            host=address.hostname or "",
-            port=address.port or (443 if address.scheme == "https" else 80),
-            ssl=address.scheme == "https",
-            headers={"Authorization": f"Bearer {key}", "x-chroma-token": key} if key else None,
-            settings=quiet,
+            host=address.hostname or "", port=port, ssl=secure, headers=headers, settings=quiet
         )
     _limit_time(client, seconds)
     return client
@@ -305,8 +311,24 @@ def _connect(place: Place, seconds: float) -> ClientAPI:
 
 def _limit_time(client: Any, seconds: float) -> None:
     """Chroma's client waits for ever for a server that has stopped answering, and has no setting for it."""
-    with suppress(AttributeError):
-        client._server._session.timeout = seconds
+    for session in _sessions(client):
+        session.timeout = seconds
+
+
+def _close(client: Any) -> None:
+    """Chroma's own closing leaves the connections of a client of a server open; no two clients share them."""
+    sessions = list(_sessions(client))
+    client.close()
+    for session in sessions:
+        session.close()
+
+
+def _sessions(client: Any) -> Iterator[Any]:
+    """The HTTP clients inside a client of a server: its own, and that of the part which looks after databases."""
+    for part in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(part, "_server", None), "_session", None)
+        if session is not None:
+            yield session
 
 
 def _transport_errors() -> type[Exception]:
