@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess  # the worker is this package itself
 import sys
 import threading
@@ -21,8 +22,9 @@ from typing import IO
 
 from ingest.readers.document import Document, Reject
 
-SECONDS_A_DOCUMENT = 8.0
+SECONDS_A_DOCUMENT = 8.0  # of work, where that can be measured: a busy computer must not make rejects
 SECONDS_A_MEGABYTE = 5.0  # small and slow is a trap; what is large may just be long
+_BUSY = 5  # times as long on the clock
 MEMORY_BYTES = 1_500_000_000
 _SECONDS_TO_START = 60.0
 _LONGEST_ANSWER = 100_000_000
@@ -42,18 +44,21 @@ class ConfinedReader:
         worker = self._worker or self._started()
         reason = ""
         patience = self._seconds + SECONDS_A_MEGABYTE * len(data) / 1_000_000
+        too_slow = f"Reading it took longer than {patience:.0f} seconds."
         try:
             assert worker.stdin is not None
-            write_frame(worker.stdin, json.dumps({"kind": kind, "name": name}).encode())
+            write_frame(worker.stdin, json.dumps({"kind": kind, "name": name, "seconds": patience}).encode())
             write_frame(worker.stdin, data)
-            answer = self._answers.get(timeout=patience)
+            answer = self._answers.get(timeout=patience * (_BUSY if hasattr(signal, "setitimer") else 1))
         except queue.Empty:
-            answer, reason = None, f"Reading it took longer than {patience:.0f} seconds."
+            answer, reason = None, too_slow
         except OSError:
             answer = None
         if answer is None:
             self.overruns += 1
             self.close()
+            if worker.returncode == -getattr(signal, "SIGPROF", 0):
+                reason = too_slow
             yield Reject(
                 name, reason or "Its parser crashed or needed too much memory; the file may be damaged."
             )

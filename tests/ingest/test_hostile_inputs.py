@@ -18,6 +18,7 @@ from ingest.errors import UserFacingError
 from ingest.fetching import Fetcher, FetchFailed
 from ingest.guard import Guard
 from ingest.readers import docx, feed, html, jsonl, markdown, pdf, sitemap, text
+from ingest.readers.confined import ConfinedReader
 from ingest.readers.document import Document
 from ingest.settings import CorpusSettings
 from ingest.sources import configured_sources
@@ -67,6 +68,16 @@ def test_damaged_files_are_articles_or_rejects(tmp_path: Path) -> None:
 
 def test_files_made_to_hurt_are_articles_or_rejects(tmp_path: Path) -> None:
     read_all(tmp_path, [pair for pair in crafted() if not pair[0].startswith(("repeated", "bomb", "deep"))])
+
+
+def test_a_parser_that_works_too_long_is_ended_and_the_next_document_is_read() -> None:
+    page = b"<html><body><article><p>The mayor said on Monday that the bridge will be opened.</p></article>"
+    with ConfinedReader(seconds=0.001) as hasty:
+        [reject] = hasty.read("html", page, "slow.html")
+        assert isinstance(reject, Reject)
+        assert reject.reason == "Reading it took longer than 0 seconds."
+        hasty._seconds = 8.0
+        assert isinstance(next(iter(hasty.read("html", page, "next.html"))), Document)
 
 
 @pytest.mark.slow
