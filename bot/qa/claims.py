@@ -354,7 +354,8 @@ def _weight(words: Sequence[Word]) -> int:
 def _alike(said: Word, was: Word) -> bool:
     one, two = said.text, was.text
     if said.kind == "figure":
-        return any(compatible(mine, other) for mine in figures(one) for other in figures(two))
+        mine, other = figures(one.title()), figures(two.title())  # a month is known by its capital
+        return not mine or not other or any(compatible(a, b) for a in mine for b in other)
     if _same_place({one}, {two}) or set(one.split()) & set(two.split()):
         return True
     return any(

@@ -361,6 +361,8 @@ def compatible(one: Figure, other: Figure) -> bool:
     if one.kind == other.kind == "score":
         return sorted(one.parts, key=str) == sorted(other.parts, key=str)
     if {one.kind, other.kind} <= {"date", "month", "weekday"}:
+        if set(one.parts[2:]) & set(other.parts[2:]) and one.parts[1] == other.parts[1]:
+            return None in (one.parts[0], other.parts[0]) or one.parts[0] == other.parts[0]
         pairs = zip(one.parts[:3], other.parts[:3], strict=False)
         return all(a is None or b is None or a == b for a, b in pairs)
     if one.kind == other.kind:

@@ -109,3 +109,12 @@ def test_lost_speaker_is_seen(sentence: str, source: str) -> None:
 )
 def test_kept_speaker_passes(sentence: str, source: str) -> None:
     assert unattributed(sentence, source) is None
+
+
+@pytest.mark.parametrize("said", ["4 December", "2 December", "December"])
+def test_one_day_of_a_range_or_its_month_is_no_other_date(said: str) -> None:
+    assert (
+        swapped(f"The team will play on {said} in Doha.", "The team will play on 2–4 December in Doha.")
+        is None
+    )
+    assert swapped(f"The team will play on {said} in Doha.", "The team will play on 7 June in Doha.")
