@@ -17,6 +17,7 @@ from ingest.settings import IndexSettings
 
 PATIENCE = 2.0  # seconds that questions wait for a new generation to open while an older one could answer them
 RETRY = 30.0  # seconds before a generation that would not open, or lacks its vectors, is opened again
+REPORT_AGAIN = 600.0  # seconds after which vectors that are still broken are reported again
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Library:
     def __init__(
         self, settings: IndexSettings, embedder_key: str, on_broken: Callable[[str], None] = lambda _: None
     ) -> None:
-        """`on_broken` is called, from some thread, once for each generation whose vectors have to be remade."""
+        """`on_broken` is called, from some thread, when the vectors of a generation have to be remade."""
         self._settings = settings
         self._embedder_key = embedder_key
         self._on_broken = on_broken
@@ -57,7 +58,7 @@ class Library:
         self._superseded: list[_Shelf] = []
         self._openings: dict[str, _Opening] = {}
         self._refused: dict[str, float] = {}  # when a generation would not open
-        self._reported: set[str] = set()
+        self._reported: dict[str, float] = {}
         self._closed = False
 
     @contextmanager
@@ -177,9 +178,11 @@ class Library:
 
     def _report(self, index: Index) -> None:
         with self._lock:
-            fresh = index.needs_rebuilding and index.generation not in self._reported
+            now = time.monotonic()
+            due = now - self._reported.get(index.generation, float("-inf")) > REPORT_AGAIN
+            fresh = index.needs_rebuilding and due
             if fresh:
-                self._reported.add(index.generation)
+                self._reported[index.generation] = now
         if fresh:
             self._on_broken(index.generation)
 

@@ -141,6 +141,8 @@ def _changed(outcome: Outcome, *, dry_run: bool) -> str:
         f"{outcome.added} {verb}added, {outcome.changed} changed, {outcome.removed} removed, "
         f"{outcome.unchanged} unchanged; {outcome.passages} passages in {outcome.seconds:.1f} s"
     ]
+    if outcome.estimate is not None:
+        lines.append(outcome.estimate.sentence())
     if outcome.action in ("add", "remove"):
         lines += [f"  {article.title} ({article.id})" for article in outcome.articles]
     if outcome.rejected:

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from ingest.chunking import FORMAT, split_article
 from ingest.curation import Curation
 from ingest.embedding import Embedder
 from ingest.errors import CatalogueBroken
+from ingest.estimate import Estimate, estimate
 from ingest.gathering import gather
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
@@ -59,6 +60,7 @@ class Outcome:
     generation: str | None
     seconds: float
     action: str = "refresh"
+    estimate: Estimate | None = None  # of a dry run
     articles: tuple[Article, ...] = ()  # those that were added or removed by name
 
     def shape(self) -> dict[str, Any]:
@@ -74,7 +76,7 @@ class Outcome:
             "passages": self.passages,
             "generation": self.generation,
             "seconds": round(self.seconds, 3),
-        }
+        } | ({} if self.estimate is None else {"estimate": self.estimate.shape()})
 
     def audit_entry(self, by: str, what: tuple[str, ...]) -> AuditEntry:
         what = tuple(one.title for one in self.articles) or what
@@ -130,7 +132,10 @@ def ingest_corpus(
                 plan = _plan(settings, change, only, held, report)
                 if not (dry_run or change.allow_removals):
                     plan.check_removals(held, settings.corpus.max_removed)
-                if dry_run or (plan.changes_nothing(held) and held.serves(settings, embedder)):
+                if dry_run:
+                    outcome = _outcome(plan, change, held.passages, generations.current(), started)
+                    return run.end(replace(outcome, estimate=_estimate(settings, embedder, held, plan)))
+                if plan.changes_nothing(held) and held.serves(settings, embedder):
                     return run.end(_outcome(plan, change, held.passages, generations.current(), started))
                 passages, generation = _published(settings, embedder, generations, held, plan, change, report)
             except CatalogueBroken as error:
@@ -169,6 +174,20 @@ def rebuild_index(settings: IngestSettings, embedder: Embedder, *, by: str = "",
             record(settings.index.directory, outcome.audit_entry(by, ()))
             return run.end(outcome)
     raise CatalogueBroken("No generation can be read any more. Run `python -m ingest` to read everything anew.")
+
+
+def _estimate(settings: IngestSettings, embedder: Embedder, held: _Held, plan: _Plan) -> Estimate:
+    """What the run would embed: all that is held too, where it has to be made anew."""
+
+    def articles() -> Iterator[Article]:
+        yield from (*plan.comparison.added, *plan.comparison.changed)
+        with held.catalogue() as old:
+            if old is not None and not held.fits(embedder):
+                replaced = {*plan.comparison.removed, *(one.id for one in plan.comparison.changed)}
+                names = [name for name in held.hashes if name not in replaced]
+                yield from (article for name in names if (article := old.article(name)) is not None)
+
+    return estimate(articles(), settings.index.directory / VECTORS, embedder, settings.embedding)
 
 
 def _published(
@@ -381,11 +400,13 @@ def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
 def _embed(builder: IndexBuilder, store: VectorStore, embedder: Embedder, report: Report) -> None:
     """Embed what has no vector yet; like lengths go together, so that little is spent on padding."""
     missing = builder.unembedded()
+    # an endpoint is asked several requests at once, and one request holds many strings
+    at_once = SAVED_AT_ONCE if embedder.identity.provider != "openai" else SORTED_AT_ONCE
     for start in range(0, len(missing), SORTED_AT_ONCE):
         window = builder.strings(missing[start : start + SORTED_AT_ONCE])
         strings = sorted(window.items(), key=lambda item: len(item[1]), reverse=True)
-        for first in range(0, len(strings), SAVED_AT_ONCE):
-            some = strings[first : first + SAVED_AT_ONCE]
+        for first in range(0, len(strings), at_once):
+            some = strings[first : first + at_once]
             report("embedding", start + first, len(missing))
             store.save([name for name, _ in some], embedder.embed_passages([text for _, text in some]))
     if missing:

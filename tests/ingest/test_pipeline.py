@@ -19,7 +19,7 @@ from ingest.chunking import FORMAT
 from ingest.errors import EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IngestBusy, UserFacingError
 from ingest.generations import Generations
 from ingest.pipeline import VECTORS, Outcome, ingest_corpus, rebuild_index
-from ingest.settings import IngestSettings
+from ingest.settings import EmbeddingSettings, IngestSettings
 from ingest.vectors import VectorStore
 
 QUESTIONS = ("river council day a", "frost in the valley", "museum tram engine")
@@ -324,6 +324,36 @@ def test_a_dry_run_changes_nothing(settings: IngestSettings, embedder: WordEmbed
     before = contents(settings, embedder)
     assert counts(ingest_corpus(settings, embedder, dry_run=True)) == (1, 0, 0, 3)
     assert contents(settings, embedder) == before
+
+
+def test_a_dry_run_says_what_would_be_embedded_and_what_that_costs(
+    settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
+) -> None:
+    planned = ingest_corpus(settings, embedder, dry_run=True).estimate
+    assert planned is not None
+    embedder.embedded.clear()
+    outcome = ingest_corpus(settings, embedder)
+    assert (planned.articles, planned.passages, planned.dollars) == (3, outcome.passages, 0.0)
+    assert planned.passages == len(embedder.embedded)
+    assert planned.minutes is not None
+    path = write_article(tmp_path / "articles", "d")
+    path.write_text(path.read_text().replace("was seen", "was <|endoftext|> seen"))
+    after = ingest_corpus(settings, embedder, dry_run=True).estimate
+    assert after is not None
+    assert (after.articles, 0 < after.passages < planned.passages) == (1, True)
+    paid = settings.model_copy(update={"embedding": EmbeddingSettings(provider="openai")})
+    other = WordEmbedder("text-embedding-3-small")
+    costly = ingest_corpus(paid, other, dry_run=True).estimate
+    assert costly is not None
+    assert costly.articles == 4  # everything has to be embedded anew
+    assert costly.dollars == pytest.approx(costly.tokens * 0.02 / 1_000_000)
+    assert other.embedded == []  # nothing is sent out to find out
+    own = settings.model_copy(
+        update={"embedding": EmbeddingSettings(provider="openai", base_url="http://127.0.0.1:9")}
+    )
+    unknown = ingest_corpus(own, other, dry_run=True).estimate
+    assert unknown is not None
+    assert (unknown.dollars, unknown.minutes) == (None, None)
 
 
 def test_two_runs_at_once_are_refused(settings: IngestSettings, embedder: WordEmbedder) -> None:
