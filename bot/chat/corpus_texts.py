@@ -71,9 +71,9 @@ def full_status_text(
 
 def report_text(report: Mapping[str, Any], words: Words, *, public: bool = False) -> str:
     """What a run changed; the rejects by name, so that somebody can mend them, unless others can see it."""
-    articles = [one for one in report.get("articles") or [] if isinstance(one, dict)]
     if report.get("action") == "rollback":
         return _rolled_back(report, words)
+    articles = [one for one in report.get("articles") or [] if isinstance(one, dict)]
     if report.get("action") == "remove" and articles:
         title = _title(articles[0])
         head = words("{title} is out of the corpus, and stays out until somebody adds it again.", title=title)

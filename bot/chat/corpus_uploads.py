@@ -44,8 +44,9 @@ def _check(file: discord.Attachment, limit: int, words: Words) -> None:
 @asynccontextmanager
 async def saved(file: discord.Attachment, limit: int, words: Words) -> AsyncIterator[Path]:
     """The attachment in a file that is gone after the block. Nothing of its path comes from the uploaded name but an
-    ending that is one of ours. Raises Refused.
+    ending that is one of ours. Raises Refused for a file of another kind, or larger than `limit` bytes.
     """
+    _check(file, limit, words)
     try:
         async with asyncio.timeout(_PATIENCE):
             content = await file.read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,16 +55,31 @@ class LoopbackDiscord:
 
     async def ask(self, question: str, number: int) -> None:
         """A person's /ask arrives over the gateway."""
+        await self.command(number, "ask", [{"name": "question", "type": 3, "value": question}])
+
+    async def command(self, number: int, name: str, options: Sequence[dict[str, Any]] = ()) -> None:
+        """A command, "group name" too, in a direct message of the owner; `number` is that of its token."""
+        name, _, below = name.partition(" ")
+        if below:
+            options = [{"name": below, "type": 1, "options": list(options)}]
+        await self._interaction(number, 2, {"id": "77", "name": name, "type": 1, "options": list(options)})
+
+    async def press(self, number: int, custom_id: str) -> None:
+        """A button below the bot's message is pressed."""
+        button = {"type": 2, "style": 2, "custom_id": custom_id, "id": 2}
+        message = MESSAGE | {"components": [{"type": 1, "id": 1, "components": [button]}], "flags": 1 << 15}
+        data = {"custom_id": custom_id, "component_type": 2, "id": 2}
+        await self._interaction(number, 3, data, message=message)
+
+    async def _interaction(self, number: int, kind: int, data: dict[str, Any], **more: Any) -> None:
         await self.dispatch(
             "INTERACTION_CREATE",
             {
-                "id": str(1_000 + number), "application_id": "2", "type": 2, "token": f"token{number}", "version": 1,
+                "id": str(1_000 + number), "application_id": "2", "type": kind, "token": f"token{number}", "version": 1,
                 "channel_id": "5", "channel": {"id": "5", "type": 1, "recipients": [ANN]}, "user": ANN,
                 "locale": "en-US", "entitlements": [], "authorizing_integration_owners": {}, "context": 1,
-                "attachment_size_limit": 1, "app_permissions": "0",
-                "data": {"id": "77", "name": "ask", "type": 1,
-                         "options": [{"name": "question", "type": 3, "value": question}]},
-            },
+                "attachment_size_limit": 1, "app_permissions": "0", "data": data,
+            } | more,
         )  # fmt: skip
 
     async def dispatch(self, event: str, data: dict[str, Any]) -> None:

@@ -174,8 +174,16 @@ class World:
         self.ann = self.guild.add_member(self.env.create_user("ann"))
 
     def ask_at_once(self, member: MemberActor, question: str) -> InteractionResult:
-        """/ask without waiting for anything: simcord's own verbs wait, and never overlap."""
-        command = self.env.backend.find_command("ask", None, type=1)
+        return self.slash_at_once(member, "ask", [{"name": "question", "type": 3, "value": question}])
+
+    def slash_at_once(
+        self, member: MemberActor, name: str, options: Sequence[dict[str, Any]] = ()
+    ) -> InteractionResult:
+        """A command, "group name" too, without waiting for anything: simcord's own verbs wait, and never overlap."""
+        name, _, below = name.partition(" ")
+        if below:
+            options = [{"name": below, "type": 1, "options": list(options)}]
+        command = self.env.backend.find_command(name, None, type=1)
         assert command is not None
         record, payload = base_payload(
             self.env.backend,
@@ -185,9 +193,9 @@ class World:
             user_id=member.id,
             data={
                 "id": command["id"],
-                "name": "ask",
+                "name": name,
                 "type": 1,
-                "options": [{"name": "question", "type": 3, "value": question}],
+                "options": list(options),
             },
         )
         self.env.backend.emit("INTERACTION_CREATE", payload)
