@@ -35,7 +35,9 @@ def clean(text: str, form: Form = "markdown", title: str | None = None) -> Clean
     article = article_blocks(blocks, found) if form == "markdown" else plain_blocks(blocks)
     kept = _without_headline(article.blocks, found)
     published = date_near_the_top(article.around)
-    return Cleaned("\n\n".join(filter(None, map(_rendered, kept))), found, published)
+    body = "\n\n".join(filter(None, map(_rendered, kept)))
+    # Once more, because "&#8238;" spells a character that was not there before.
+    return Cleaned(tidy_characters(body).strip(), one_line(found), published)
 
 
 def one_line(text: str | None) -> str | None:

@@ -27,7 +27,8 @@ any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=30
 marks = st.lists(
     st.sampled_from(
         ["[", "](", ")", "![", "*", "**", "_", "# ", "| a | b |", "\n", "\n\n", "- ", "> ", "`", "```\n", "<br>",
-         "&lt;", "\\", "https://example.org/x", "Share", "Home > News", "\u200b", "\u202e", "é", "北京。",
+         "&lt;", "\\", "https://example.org/x", "Share", "Home > News", "\u200b", "\u202e", "é", "&#8238;",
+         "&#10;", "北京。",
          PROSE[0], "Title", "==="]
     ),
     max_size=40,
@@ -227,6 +228,13 @@ def test_a_paragraph_a_line_stays_a_paragraph_a_line() -> None:
 def test_hidden_and_steering_characters_go_and_unicode_is_composed() -> None:
     text = "The may\u00ador\u200b said\u202e \u2066no\u2069\ufeff in the cafe\u0301.\r\nIt was\u00a0late.\x00"
     assert clean(text, "plain", "x").body == "The mayor said no in the café.\nIt was late."
+
+
+def test_hidden_characters_spelt_as_entities_go_too() -> None:
+    text = "The mayor&#8238; s&#x200b;aid&#0; &lt;no&gt; caf&eacute; e&#769;.&#xE010; More&#13;of it."
+    cleaned = clean(f"# A&#8238; title\n\n{text}", "markdown")
+    assert cleaned.title == "A title"
+    assert cleaned.body == "The mayor said\ufffd <no> café é. More of it."
 
 
 def test_joiners_that_shape_words_and_emoji_stay() -> None:
