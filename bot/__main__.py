@@ -25,6 +25,7 @@ from bot.qa.reranking import EndpointReranker
 from bot.qa.retrieval import Retriever
 from bot.qa.rewriting import ModelRewriter
 from bot.qa.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
+from bot.qa.verdicts import ModelChecker
 from bot.rebuilding import Rebuilder
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding import Embedder, make_embedder
@@ -113,6 +114,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
             quoting,
             rewriter=ModelRewriter(model) if model else None,
+            second_look=ModelChecker(model) if model and settings.answering.second_look else None,
             deadline=settings.answering.deadline_seconds,
             passages=settings.retrieval.passages,
         )

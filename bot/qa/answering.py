@@ -23,6 +23,7 @@ from bot.qa.generation import Generator
 from bot.qa.retrieval import Retrieval, Retriever
 from bot.qa.rewriting import ModelRewriter
 from bot.qa.sanitising import visible
+from bot.qa.verdicts import ModelChecker
 from ingest.articles import Article
 from ingest.errors import UserFacingError
 from ingest.index import Index
@@ -48,8 +49,8 @@ class Answerer:
     """Answers questions over the current generation. One instance serves every front end, concurrently.
 
     `writers` write; where they cannot, `quoting` takes over, which needs no network. Without a model both are the
-    same. `rewriter`, where there is a model, makes follow-ups stand alone. `deadline` is seconds for one question
-    in all, `passages` how many are read for it.
+    same. `rewriter`, where there is a model, makes follow-ups stand alone; `second_look` asks it whether the source
+    proves a sentence that passed the check. `deadline` is seconds for one question, `passages` how many are read.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Answerer:
         quoting: Writers,
         *,
         rewriter: ModelRewriter | None = None,
+        second_look: ModelChecker | None = None,
         deadline: float = 30.0,
         passages: int = 8,
     ) -> None:
@@ -68,6 +70,7 @@ class Answerer:
         self._writers = writers
         self._quoting = quoting
         self._rewriter = rewriter
+        self._second_look = second_look
         self._deadline = deadline
         self._passages = passages
 
@@ -200,7 +203,7 @@ class Answerer:
         """The generator's answer, or, when it cannot give one, the quoting answer, marked."""
         failed = None
         if generator is not quoting:
-            failed = Attempt(generator, question, evidence)
+            failed = Attempt(generator, question, evidence, self._second_look)
             async with aclosing(failed.events(history, until)) as events:
                 async for event in events:
                     yield event
@@ -235,11 +238,18 @@ class Answerer:
 class Attempt:
     """One generator's draft, checked sentence by sentence."""
 
-    def __init__(self, generator: Generator, question: str, evidence: Sequence[Evidence]) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        question: str,
+        evidence: Sequence[Evidence],
+        second_look: ModelChecker | None = None,
+    ) -> None:
         self.checker = CitationChecker(evidence)
         self.usage = Usage()
         self.failure: ModelUnavailable | None = None
         self._generator = generator
+        self._second_look = second_look
         self._question = question
         self._evidence = evidence
         self._missing: list[str] = []
@@ -266,7 +276,7 @@ class Attempt:
             case DraftSentence():
                 # the check is thousands of comparisons; the event loop has other people's questions to serve
                 checked = await asyncio.to_thread(self.checker.check, event)
-                return checked if isinstance(checked, CheckedSentence) else None
+                return await self._confirmed(checked) if isinstance(checked, CheckedSentence) else None
             case NotCovered(part):
                 self._missing.append(part)
                 self._silent |= not part
@@ -275,6 +285,17 @@ class Attempt:
                 self._refused = True
             case Usage():
                 self.usage += event
+        return None
+
+    async def _confirmed(self, checked: CheckedSentence) -> CheckedSentence | None:
+        """The sentence, unless the second look finds that its sources say something else."""
+        if self._second_look is None:
+            return checked
+        supported, usage = await self._second_look.supports(checked.text, self.checker.sources_of(checked))
+        self.usage += usage
+        if supported is not False:
+            return checked
+        self.checker.withdraw("a second look found that its source says something else")
         return None
 
     @property

@@ -36,6 +36,7 @@ class CitationChecker:
     held: list[Held] = field(default_factory=list)
     """Every quote that was found, also those of sentences that failed otherwise."""
     _around: dict[int, str] = field(default_factory=dict)
+    _cited_before: int = 0
     _roles: set[str] = field(default_factory=set)
     _folded: dict[int, Folded] = field(default_factory=dict)
 
@@ -55,9 +56,25 @@ class CitationChecker:
             self.dropped.append(dropped)
             return dropped
         self._roles.add(sentence.role)
+        self._cited_before = len(self.citations)
         checked = CheckedSentence(_with_marks(text, [self._number(item) for item in held]))
         self.kept.append(checked)
         return checked
+
+    def sources_of(self, sentence: CheckedSentence) -> str:
+        """The words around the quotes that a sentence of this check is marked with."""
+        numbers = {int(number) for number in re.findall(r"\[(\d+)\]", sentence.text)}
+        return "\n\n".join(self._around[number] for number in sorted(numbers & self._around.keys()))
+
+    def withdraw(self, reason: str) -> Dropped:
+        """Take back the sentence that passed last, with the marks that it brought, and give the reason."""
+        sentence = self.kept.pop()
+        for citation in self.citations[self._cited_before :]:
+            del self._around[citation.number]
+        del self.citations[self._cited_before :]
+        dropped = Dropped(re.sub(r"\s*(?:\[\d+\])+", "", sentence.text), reason)
+        self.dropped.append(dropped)
+        return dropped
 
     def result(self) -> tuple[str, tuple[Citation, ...], tuple[Dropped, ...]]:
         """The answer's text with its marks, what the marks stand for, and what was dropped."""

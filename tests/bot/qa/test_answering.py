@@ -31,13 +31,19 @@ DEADLINE = 4.0
 
 @asynccontextmanager
 async def answerer(
-    newsroom: Path, endpoint: str | None, monkeypatch: pytest.MonkeyPatch
+    newsroom: Path, endpoint: str | None, monkeypatch: pytest.MonkeyPatch, *, second_look: bool = False
 ) -> AsyncIterator[Answerer]:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
     settings = load_settings(newsroom)
     if endpoint is not None:
         answering = settings.answering.model_copy(
-            update={"provider": "openai", "base_url": endpoint, "deadline_seconds": DEADLINE, "model": "test"}
+            update={
+                "provider": "openai",
+                "base_url": endpoint,
+                "deadline_seconds": DEADLINE,
+                "model": "test",
+                "second_look": second_look,
+            }
         )
         settings = settings.model_copy(update={"answering": answering})
     async with assembled(settings) as parts:
@@ -100,6 +106,30 @@ async def test_every_fault_of_the_endpoint_ends_in_an_answer_within_the_deadline
     assert "forty million euros" in answer.text.replace("\n", " ")
     if answer.generator == "quoting":
         assert answer.notes[0] in {phrases.FELL_BACK, phrases.DECLINED, phrases.NOTHING_HELD}
+
+
+async def test_a_second_look_takes_back_what_the_source_does_not_prove(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.replies = [GOOD, '{"supported": false}']
+    async with answerer(newsroom, endpoint.url, monkeypatch, second_look=True) as built:
+        answer = await final_answer(built.answer(QUESTION))
+    assert answer.generator == "quoting"
+    assert answer.notes == (phrases.NOTHING_HELD,)
+    assert [dropped.reason for dropped in answer.dropped] == [
+        "a second look found that its source says something else"
+    ]
+    assert "Mayor Ilse Brandt said the bridge cost" in endpoint.requests[1]["messages"][-1]["content"]
+
+
+async def test_a_second_look_leaves_what_is_proven(
+    newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.replies = [GOOD, '{"supported": true}']
+    async with answerer(newsroom, endpoint.url, monkeypatch, second_look=True) as built:
+        answer = await final_answer(built.answer(QUESTION))
+    assert answer.generator == "openai:test"
+    assert [citation.number for citation in answer.citations] == [1]
 
 
 async def test_a_model_that_says_the_passages_are_silent_is_believed(
