@@ -90,7 +90,7 @@ def progress_text(run: RunProgress, words: Words) -> str:
 def busy_text(run: RunProgress, words: Words) -> str:
     """Whose run it is that holds everybody else up, since when, and how far it is."""
     who = words("The schedule") if run.by == "schedule" else plain(one_line(run.by, 100)) or words("Somebody")
-    values = {"who": who, "action": f"`{_name(run.action)}`", "when": moment(run.started, "R")}
+    values = {"who": who, "action": f"`{action_name(run.action)}`", "when": moment(run.started, "R")}
     return words("{who} started a run ({action}) {when}:", **values) + "\n" + progress_text(run, words)
 
 
@@ -127,7 +127,8 @@ def _pair(counts: tuple[int, int], words: Words) -> dict[str, str]:
     return {"done": done, "total": total}
 
 
-def _name(action: str) -> str:
+def action_name(action: str) -> str:
+    """What a run did, as ingest names it, when it comes from a file that anybody may have written."""
     return "".join(letter for letter in action[:20] if letter.isalpha()) or "refresh"
 
 

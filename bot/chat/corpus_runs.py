@@ -117,7 +117,7 @@ class CorpusRuns:
                         await display.show(lambda _public, text=text, stop=stop: with_buttons(text, [stop]))  # type: ignore[misc]
                     shown = text
                 except (discord.HTTPException, TimeoutError) as error:
-                    log.warning("progress not shown: %r", error)
+                    log.info("progress not shown: %s", error)
             await asyncio.wait({task}, timeout=EDIT_EVERY)
 
     def _ending(

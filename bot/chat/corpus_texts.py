@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
-from bot.chat.corpus_progress import RunProgress, busy_text, moment
+from bot.chat.corpus_progress import RunProgress, action_name, busy_text, moment
 from bot.chat.language import Words
 from bot.chat.markup import one_line, plain
 from bot.chat.rendering import TEXT_LIMIT
@@ -110,7 +110,7 @@ def log_text(entries: Sequence[Mapping[str, Any]], words: Words) -> str:
     for entry in entries:
         who, action = (
             plain(one_line(str(entry.get("by", "")), 100)),
-            one_line(str(entry.get("action", "")), 20),
+            action_name(str(entry.get("action", ""))),
         )
         counts = " ".join(f"{sign}{int(entry.get(name) or 0)}" for sign, name in _SIGNS)
         what = plain(one_line(", ".join(map(str, entry.get("what") or [])), 160))
@@ -161,7 +161,7 @@ def _rolled_back(report: Mapping[str, Any], words: Words) -> str:
 
 def _last_run(last: Mapping[str, Any], words: Words) -> str:
     values = {
-        "action": f"`{one_line(str(last.get('action') or 'refresh'), 20)}`",
+        "action": f"`{action_name(str(last.get('action') or ''))}`",
         "when": moment(str(last.get("started") or ""), "R"),
         "who": plain(one_line(str(last.get("by") or ""), 100)),
     }

@@ -54,7 +54,7 @@ async def test_a_failure_carries_the_sentence_and_what_can_be_acted_on(package: 
         sys.exit(1)
     """,
     )
-    with pytest.raises(IngestFailed, match="30 of 40 would go.") as caught:
+    with pytest.raises(IngestFailed, match=r"30 of 40 would go\.") as caught:
         await IngestRun(Path("config.toml")).finish()
     assert caught.value.report["removals"] == {"removed": 30}
 
@@ -75,7 +75,7 @@ async def test_cancelling_the_one_who_waits_ends_the_child(package: Path, tmp_pa
     """,
     )
     waiting = asyncio.create_task(IngestRun(Path("config.toml")).finish())
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -101,7 +101,7 @@ async def test_the_schedule_runs_again_and_again_and_speaks_only_of_changes() ->
     schedule.start()
     async with asyncio.timeout(5):
         await ran.wait()
-        while len(told) < 2:
+        while len(told) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert schedule.next_at is not None
     await schedule.close()

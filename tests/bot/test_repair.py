@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -8,10 +9,15 @@ from typing import Any
 
 import pytest
 
+from bot.library import Library
 from bot.refresh import IngestFailed
 from bot.repair import IndexRepair
+from ingest.embedding import Embedder
+from ingest.generations import Generations
+from ingest.settings import load_ingest_settings
 
 CONFIG = Path("config.toml")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def counting(*outcomes: Exception | None) -> tuple[list[Path], Callable[[Path], Awaitable[dict[str, Any]]]]:
@@ -28,9 +34,9 @@ def counting(*outcomes: Exception | None) -> tuple[list[Path], Callable[[Path], 
     return calls, run
 
 
-async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not reached():
+async def until(reached: Callable[[], bool], seconds: float = 5.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not reached():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 
@@ -108,3 +114,31 @@ async def test_closing_ends_a_repair_that_is_under_way() -> None:
     await repair.close()
     assert ended.is_set()
     repair.report("g2")  # a thread that is late does no harm
+
+
+async def test_a_broken_index_is_remade_while_questions_are_answered_by_words(
+    newsroom: Path, embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    shutil.copytree(newsroom.parent, tmp_path, dirs_exist_ok=True)
+    settings = load_ingest_settings(tmp_path / newsroom.name)
+    generations = Generations(settings.index.directory)
+    broken = generations.require_current()
+    shutil.rmtree(generations.path(broken) / "chroma")
+
+    library = Library(settings.index, embedder.identity.key)
+    with library.lease() as index:
+        assert index.vectors_fault is not None
+        assert index.find_articles("bridge")
+    repair = IndexRepair(tmp_path / newsroom.name)
+    library.tell_when_broken(repair.report)  # found broken before anybody listened
+    repair.start()
+    await until(lambda: generations.current() != broken, 60)
+    await repair.close()
+
+    def mended() -> bool:
+        with library.lease() as index:
+            return index.generation != broken and index.vectors_fault is None
+
+    assert await asyncio.to_thread(mended)
+    await asyncio.to_thread(library.close)
