@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.audit import latest
+from ingest.audit import AuditEntry, latest
 from ingest.changes import Change, now
 from ingest.curation import Upload
 from ingest.embedding import Embedder, make_embedder
@@ -82,20 +82,21 @@ def perform(config: Path, asked: Asked, report: Report) -> Result:
         case "remove":
             change = Change("remove", asked.by, remove=asked.what)
         case _:
-            if (
-                asked.scheduled
-                and (last := latest(settings.index.directory, 1))
-                and last[0].action == "rollback"
-            ):
-                text = f"Nothing was read: {last[0].by} went back to an older index. Run a refresh by hand to go on."
-                return Result(
-                    {"action": "refresh", "held": "rollback", "by": last[0].by, "at": last[0].at}, text
-                )
+            if asked.scheduled and (undone := _undone(settings)) is not None:
+                text = f"Nothing was read: {undone.by} went back to an older index. Run a refresh by hand to go on."
+                return Result({"action": "refresh", "held": "rollback", "by": undone.by, "at": undone.at}, text)
             change = Change("refresh", asked.by, allow_removals=asked.allow_removals, guard=asked.guard)
     outcome = ingest_corpus(
         settings, _embedder(settings), only=asked.paths, dry_run=asked.dry_run, report=report, change=change
     )
     return Result(outcome.shape(), _changed(outcome, dry_run=asked.dry_run))
+
+
+def _undone(settings: IngestSettings) -> AuditEntry | None:
+    """The roll back that nobody has refreshed after; what only remakes vectors in between changes nothing."""
+    done = (entry for entry in latest(settings.index.directory, 20) if entry.action != "rebuild")
+    last = next(done, None)
+    return last if last is not None and last.action == "rollback" else None
 
 
 def _addition(settings: IngestSettings, asked: Asked) -> Change:

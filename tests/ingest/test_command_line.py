@@ -96,6 +96,7 @@ def test_the_clock_does_not_undo_a_roll_back(shell: Shell) -> None:
     shell("--remove", "Report a")
     shell("--rollback", "--by", "cleo")
     write_article(shell.config.parent / "articles", "d")
+    shell("--rebuild", "--by", "repair")
     held = shell("--scheduled", "--by", "schedule")
     assert (held["held"], held["by"]) == ("rollback", "cleo")
     assert shell("--refresh")["added"] == 1
