@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -19,12 +20,9 @@ def split(body: str, limit: int = 20, overlap: int = 5) -> list[Passage]:
 
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=400)
-prose = st.lists(
-    st.lists(st.sampled_from(["Cats", "sleep", "9.5", "“well”", "Übermut", "北京很大。", "🎉"]), min_size=1, max_size=12).map(
-        lambda found: " ".join(found) + "."
-    ),
-    max_size=30,
-).map("\n\n".join)
+some_words = st.sampled_from(["Cats", "sleep", "9.5", "“well”", "Übermut", "北京很大。", "🎉"])
+a_sentence = st.lists(some_words, min_size=1, max_size=12).map(lambda found: " ".join(found) + ".")
+prose = st.lists(a_sentence, max_size=30).map("\n\n".join)
 
 
 @given(st.one_of(any_text, prose))
@@ -45,7 +43,7 @@ def test_no_letter_of_the_body_is_left_out(body: str) -> None:
 def test_ids_are_distinct_and_passages_advance(body: str) -> None:
     passages = split(body)
     assert len({passage.id for passage in passages}) == len(passages)
-    assert all(one.start < two.start and one.end < two.end for one, two in zip(passages, passages[1:], strict=False))
+    assert all(one.start < two.start and one.end < two.end for one, two in pairwise(passages))
 
 
 @given(prose)

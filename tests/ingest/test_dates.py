@@ -43,7 +43,8 @@ def test_times_keep_their_offset() -> None:
     "unsure",
     ["", "03/04/2022", "yesterday", "today", "2 days ago", "10:30", "now", "2022", "May 2020", "v1.2.3",
      "31 February 2020",
-     "12 March 2022 and 13 March 2022", "9999-12-31", True, None, [], {"year": 2022}, float("nan"), float("inf"), 10**40],
+     "12 March 2022 and 13 March 2022", "9999-12-31",
+     True, None, [], {"year": 2022}, float("nan"), float("inf"), 10**40],
 )  # fmt: skip
 def test_what_may_mean_two_days_or_none_is_none(unsure: object) -> None:
     assert iso_date(unsure) is None
