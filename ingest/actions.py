@@ -82,9 +82,9 @@ def perform(config: Path, asked: Asked, report: Report) -> Result:
         case "remove":
             change = Change("remove", asked.by, remove=asked.what)
         case _:
-            if asked.scheduled and (undone := _undone(settings)) is not None:
-                text = f"Nothing was read: {undone.by} went back to an older index. Run a refresh by hand to go on."
-                return Result({"action": "refresh", "held": "rollback", "by": undone.by, "at": undone.at}, text)
+            if asked.scheduled and (held := _undone(settings)) is not None:
+                text = f"Nothing was read: {held.by} went back to an older index. Run a refresh by hand to go on."
+                return Result({"action": "refresh", "held": "rollback", "by": held.by, "at": held.at}, text)
             change = Change("refresh", asked.by, allow_removals=asked.allow_removals, guard=asked.guard)
     outcome = ingest_corpus(
         settings, _embedder(settings), only=asked.paths, dry_run=asked.dry_run, report=report, change=change
