@@ -203,7 +203,7 @@ def measure_real_pages(folder: Path, pages: Path, limit: int, pipelines: Path | 
         return
     for name in ("llama_index", "langchain"):
         _, own = child("ingest", config := _cold(home, name))
-        command = [str(pipelines), str(HOME / "benchmarks" / "other_pipelines.py"), name, str(config)]
+        command = [str(pipelines), "-m", "benchmarks.other_pipelines", name, str(home / name)]
         environment = os.environ | {"PYTHONPATH": str(HOME)}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=HOME, check=False)
         if done.returncode != 0:
