@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bot.qa.model import ChatModel
 
 GREETING = (
-    "Ask about the articles; Ctrl-D ends. This is a chat in the terminal. To start the bot in Discord, make an "
+    "Ask about the articles; quit or Ctrl-D ends. This is a chat in the terminal. To start the bot in Discord, make an "
     "application at https://discord.com/developers/applications, copy its bot token, and put DISCORD_TOKEN=… into "
     "the environment or into .env (the README shows each step)."
 )
@@ -177,17 +177,13 @@ def _show_error(error: UserFacingError, *, as_json: bool) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, default=argparse.SUPPRESS, help="default: config.toml")
-    common.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object a line"
-    )
     parser = argparse.ArgumentParser(
         prog="python -m bot",
         description="Answers questions about the ingested articles. Without a word it runs in Discord.",
-        parents=[common],
+        parents=[_common(DEFAULT_CONFIG, as_json=False)],
     )
-    parser.set_defaults(config=DEFAULT_CONFIG, json=False, word=None)
+    # both options may stand before the word or behind it; behind it they have no default that would win over before
+    common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
     words = parser.add_subparsers(dest="word", metavar="[ask|chat|search|summary|article|doctor]")
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
@@ -196,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         "search", parents=[common], help="list the passages found; - reads one query a line"
     )
     search.add_argument("query")
-    search.add_argument("-k", type=_positive, default=10, help="how many passages (default: 10)")
+    search.add_argument("-k", type=_count, default=10, help="how many passages (default: 10)")
     summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")
     summary.add_argument("name", metavar="TITLE_OR_URL")
     article = words.add_parser("article", parents=[common], help="show one article")
@@ -205,8 +201,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
+def _common(config: object, *, as_json: object) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, default=config, help="default: config.toml")
+    common.add_argument("--json", action="store_true", default=as_json, help="one JSON object a line")
+    return common
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
     if not 1 <= number <= 1_000:
         raise argparse.ArgumentTypeError("must be between 1 and 1000")
     return number

@@ -21,6 +21,7 @@ from ingest.articles import Article
 from ingest.errors import UserFacingError
 
 STDIN = "-"
+LEAVING = {"quit", "exit", "/quit", "/exit", ":q"}
 HISTORY = 6  # turns that a chat remembers; the answerer bounds their tokens
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,8 @@ async def chat(answerer: Answerer, *, greeting: str) -> None:
     while (line := await asyncio.to_thread(_prompt)) is not None:
         if not line.strip():
             continue
+        if line.strip().lower() in LEAVING:
+            break
         try:
             answer = await _watched(answerer.answer(line, history=history))
         except UserFacingError as error:

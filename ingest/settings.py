@@ -106,10 +106,12 @@ def read_tables(
     written = _parse(path)
     known = (*tables, *others)
     for name, value in written.items():
-        if name not in known:
-            raise ConfigError(f"{path}: there is no table [{name}]{_nearest(name, known)}.")
         if not isinstance(value, dict):
-            raise ConfigError(f"{path}: {name!r} must be a table: write [{name}] and its keys below it.")
+            homes = [table for table, fields in tables.items() if name in fields.model_fields]
+            home = f"put it below the line [{homes[0]}]" if homes else "put it below its table's line, as [corpus]"
+            raise ConfigError(f"{path}: the key {name!r} stands outside every table; {home}.")
+        if name not in known:
+            raise ConfigError(f"{path}: there is no table [{name}]{_nearest(name, known)}")
     return {name: _table(path, name, table, written.get(name, {})) for name, table in tables.items()}
 
 
@@ -126,6 +128,20 @@ def _parse(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
 
 
+_WANTED = {
+    "tuple_type": 'a list, as ["one", "two"]',
+    "string_type": "text in quotation marks",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "path_type": "a path in quotation marks",
+}
+
+
 def _table(path: Path, name: str, table: type[Table], written: dict[str, Any]) -> Table:
     try:
         return table.model_validate(written)
@@ -135,10 +151,11 @@ def _table(path: Path, name: str, table: type[Table], written: dict[str, Any]) -
         if first["type"] == "extra_forbidden":
             owner = SourceSettings if key.startswith("sources.") else table
             hint = _nearest(str(first["loc"][-1]), tuple(owner.model_fields))
-            raise ConfigError(f"{path}: [{name}] has no key {key!r}{hint}.") from None
-        raise ConfigError(f"{path}: [{name}] {key}: {first['msg']}, not {first['input']!r}.") from None
+            raise ConfigError(f"{path}: [{name}] has no key {key!r}{hint}") from None
+        wanted = _WANTED.get(first["type"], first["msg"].removeprefix("Input should be "))
+        raise ConfigError(f"{path}: [{name}] {key} must be {wanted}, not {first['input']!r}.") from None
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f" (there are: {', '.join(sorted(known))})"
+    return f"; did you mean {near[0]!r}?" if near else f" (there are: {', '.join(sorted(known))})."

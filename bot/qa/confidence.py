@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.qa.answers import Evidence
 from bot.qa.ranking import rarity
+from bot.qa.speakers import SAYING
 from bot.qa.stems import stem
 from ingest.words import question_words
 
@@ -41,8 +42,13 @@ def confidence(
 
 
 def share_held(evidence: Sequence[Evidence], frequencies: Mapping[str, int], passages: int) -> float:
-    """The largest share of the words, weighted by rarity, that one passage with its title holds."""
-    weights = {stem(word): rarity(count, passages) for word, count in frequencies.items()}
+    """The largest share of the words, weighted by rarity, that one passage with its title holds.
+
+    What a question calls saying, an article calls telling, adding or a dozen other things, so those words count for
+    nothing unless there are no others.
+    """
+    asked = [word for word in frequencies if stem(word) not in SAYING] or list(frequencies)
+    weights = {stem(word): rarity(frequencies[word], passages) for word in asked}
     total = sum(weights.values())
     if not total:
         return 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.qa.stems import GRAMMAR
+from bot.qa.stems import GRAMMAR, stem
 from ingest.words import question_words
 
 _VERBS: dict[str, str] = {  # the plain form, and the others
@@ -42,6 +42,8 @@ def _forms(verb: str) -> str:
 
 
 _VERB = "|".join(_forms(verb) for verb in [*_VERBS, *_REGULAR.split()])
+SAYING = frozenset(stem(form.rstrip("?")) for form in _VERB.split("|"))
+"""The stems of the words that questions and articles have for saying."""
 _SPOKE = re.compile(
     rf"\b(?P<verb>{_VERB})\b|\b(?P<source>[Aa]ccording to)\b|(?P<label>^[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){{0,3}}:\s)"
 )

@@ -198,6 +198,28 @@ def test_doctor_fails_without_an_index(run, tmp_path: Path) -> None:
     assert "python -m ingest" in done.out
 
 
+def test_config_and_json_may_stand_before_the_word(
+    newsroom: Path, capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    assert main(["--config", str(newsroom), "--json", "search", "mirror"]) == 0
+    sys.stdout.flush()
+    assert json.loads(capfdbinary.readouterr().out)["query"] == "mirror"
+    assert main(["--config", str(tmp_path / "none.toml"), "ask", "mirror"]) == 2
+
+
+def test_chat_ends_at_the_word_quit(run) -> None:
+    done = run("chat", stdin=b"quit\nWho opened the Linden Bridge?\n")
+    assert done.code == 0
+    assert "Brandt" not in done.out
+
+
+@pytest.mark.parametrize("name", ["Ilse Brandt", "Brandt", "Josef Leitner"])
+def test_what_somebody_said_is_found_by_the_name_alone(run, name: str) -> None:
+    (answer,) = run("ask", f"What did {name} say?", "--json").lines
+    assert answer["outcome"] == "answered"
+    assert name in answer["answer"]
+
+
 @pytest.mark.parametrize("words", [["ask"], ["ask", "x", "--no-such"], ["search", "x", "-k", "0"], ["dance"]])
 def test_wrong_usage_exits_with_2(newsroom: Path, words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
