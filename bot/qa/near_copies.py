@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.qa.answers import Evidence
 from ingest.words import searchable
@@ -59,6 +60,7 @@ def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     return [(one, len(others)) for one, others in zip(kept, copies, strict=True)]
 
 
+@lru_cache(maxsize=4_096)  # some ten megabytes; the same passages come up for question after question
 def shingles(text: str) -> frozenset[str]:
     """Runs of words that open with a long word: a fifth of all, chosen alike in every copy (spot signatures,
     Theobald 2008). Text of short words, or without spaces, gives all its runs."""

@@ -37,7 +37,7 @@ OF_ONE_ARTICLE = 3
 RERANKED = 30
 NEAREST = 3
 UNKNOWN_COSINE = 0.5  # what a best passage has about, for judging where there are no vectors
-COMPARED = 10  # passages looked at for copies, beyond twice those asked for
+COMPARED = 20  # passages looked at for copies beyond those asked for, which take the place of those left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Retriever:
         vector = self._embedder.embed_question(query.text)
         found = _candidates(index, query, vector, exclude)
         scores = scored(found.signals)
-        evidence = _evidence(index, found, scores, 2 * limit + COMPARED)
+        evidence = _evidence(index, found, scores, limit + COMPARED)
         if self._reranker is not None:
             evidence = _reranked(self._reranker, query.text, evidence)
         ranked = _diverse(evidence)
