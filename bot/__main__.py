@@ -26,7 +26,6 @@ from bot.qa.retrieval import Retriever
 from bot.qa.rewriting import ModelRewriter
 from bot.qa.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
 from bot.qa.verdicts import ModelChecker
-from bot.rebuilding import Rebuilder
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding import Embedder, make_embedder
 from ingest.env_file import ENV_FILE, load_env_file
@@ -96,12 +95,10 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     """Every part built from the settings, and closed again."""
     embedding = settings.ingest.embedding
     embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
-    rebuilder = Rebuilder(settings.config)
-    library = Library(settings.ingest.index, embedder.identity.key, rebuilder.start)
+    library = Library(settings.ingest.index, embedder.identity.key)
     quoting = Writers(QuotingGenerator(embedder), ExtractiveSummary(embedder), ExtractiveDigest(embedder))
     async with AsyncExitStack() as closing:
         closing.push_async_callback(asyncio.to_thread, library.close)
-        closing.push_async_callback(asyncio.to_thread, rebuilder.close)
         model = _model(settings)
         if model is not None:
             closing.push_async_callback(model.aclose)
