@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bot.keyboard import awaited
 from bot.lines import AskedLine, parse_line, read_lines
 from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
@@ -80,7 +80,7 @@ async def chat(answerer: Answerer, *, greeting: str) -> None:
     console = Console()
     console.print(greeting, markup=False, highlight=False)
     history: list[Turn] = []
-    while (line := await asyncio.to_thread(_prompt)) is not None:
+    while (line := await awaited(_prompt)) is not None:
         if not line.strip():
             continue
         if line.strip().lower() in LEAVING:
@@ -98,7 +98,7 @@ async def chat(answerer: Answerer, *, greeting: str) -> None:
 async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -> None:
     """One JSON line out for each line in, in order; a line that fails says so and the next goes on."""
     lines = read_lines(sys.stdin.buffer)
-    while (line := await asyncio.to_thread(next, lines, None)) is not None:
+    while (line := await awaited(lambda: next(lines, None))) is not None:
         asked = line
         try:
             parsed = parse_line(line, "question")
@@ -106,6 +106,8 @@ async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -
             _print(await shape(parsed))
         except UserFacingError as error:
             _print({key: asked, "outcome": "failed", "error": str(error)})
+        except BrokenPipeError:
+            raise  # nobody reads on; the next line would fail as well
         except Exception:
             log.exception("a question failed")
             _print(
@@ -120,15 +122,17 @@ async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -
 async def _watched(events: AsyncIterator[AnswerEvent]) -> Answer:
     """The answer, with its progress shown on a terminal while it is made."""
     console = Console(stderr=True)
+    answer = None
     with console.status("…") as status:
-        async for event in events:
+        async for event in events:  # to the end, so that the index is given back at once
             if isinstance(event, Progress):
                 status.update(
                     f"{event.stage} {event.passages} passages …" if event.passages else f"{event.stage} …"
                 )
             elif isinstance(event, Answer):
-                return event
-    raise AssertionError("an answer is always the last event")
+                answer = event
+    assert answer is not None, "an answer is always the last event"
+    return answer
 
 
 def _prompt() -> str | None:

@@ -15,7 +15,9 @@ from ingest.generations import Generations
 from ingest.index import Index
 from ingest.settings import IndexSettings
 
-PATIENCE = 2.0  # seconds that questions wait for a new generation to open while an older one could answer them
+PATIENCE = (
+    2.0  # seconds that questions wait for a new generation to open while an older one could answer them
+)
 RETRY = 30.0  # seconds before a generation that would not open, or lacks its vectors, is opened again
 REPORT_AGAIN = 600.0  # seconds after which vectors that are still broken are reported again
 
@@ -105,7 +107,9 @@ class Library:
                 if held is not None and held.index.generation == name:
                     return held  # it lacks its vectors; another try must not keep anybody waiting
             try:
-                opening.done.result(None if held is None else max(0.0, opening.began + PATIENCE - time.monotonic()))
+                opening.done.result(
+                    None if held is None else max(0.0, opening.began + PATIENCE - time.monotonic())
+                )
             except TimeoutError:
                 assert held is not None
                 return held
@@ -130,7 +134,9 @@ class Library:
         opening = self._openings.get(name)
         if opening is None:
             opening = self._openings[name] = _Opening()
-            threading.Thread(target=self._open, args=(name, opening), name=f"open {name}", daemon=True).start()
+            threading.Thread(
+                target=self._open, args=(name, opening), name=f"open {name}", daemon=True
+            ).start()
         return opening
 
     def _open(self, name: str, opening: _Opening) -> None:

@@ -125,7 +125,9 @@ class Records:
         )
 
     async def fail(self, key: str, outcome: Literal["failed", "interrupted"] = "failed") -> None:
-        await self._run(lambda db: db.execute("UPDATE asked SET outcome = ? WHERE key = ?", (outcome, key)))
+        """Mark a question that has no answer; one that has been answered stays so, whatever failed afterwards."""
+        sql = "UPDATE asked SET outcome = ? WHERE key = ? AND outcome = 'running'"
+        await self._run(lambda db: db.execute(sql, (outcome, key)))
 
     async def interrupt_running(self) -> int:
         """Mark what the last run of the bot left unfinished; returns how many."""

@@ -146,7 +146,9 @@ class RefreshSchedule:
         """One run; whatever goes wrong in it is logged, and the next one comes in its time."""
         try:
             report = await self._run(self._config)
-            if self._changed is not None and any(report.get(name) for name in ("added", "changed", "removed")):
+            if self._changed is not None and any(
+                report.get(name) for name in ("added", "changed", "removed")
+            ):
                 await self._changed(report)
         except IngestFailed as error:
             level = logging.INFO if "running" in error.report else logging.WARNING

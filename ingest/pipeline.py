@@ -67,16 +67,20 @@ class Outcome:
         """The JSON object that `--json` prints."""
         named = [{"article_id": one.id, "title": one.title, "url": one.url} for one in self.articles]
         asked = {"action": self.action, "articles": named} if self.action in ("add", "remove") else {}
-        return asked | {
-            "added": self.added,
-            "changed": self.changed,
-            "removed": self.removed,
-            "unchanged": self.unchanged,
-            "rejected": [{"path": reject.path, "reason": reject.reason} for reject in self.rejected],
-            "passages": self.passages,
-            "generation": self.generation,
-            "seconds": round(self.seconds, 3),
-        } | ({} if self.estimate is None else {"estimate": self.estimate.shape()})
+        return (
+            asked
+            | {
+                "added": self.added,
+                "changed": self.changed,
+                "removed": self.removed,
+                "unchanged": self.unchanged,
+                "rejected": [{"path": reject.path, "reason": reject.reason} for reject in self.rejected],
+                "passages": self.passages,
+                "generation": self.generation,
+                "seconds": round(self.seconds, 3),
+            }
+            | ({} if self.estimate is None else {"estimate": self.estimate.shape()})
+        )
 
     def audit_entry(self, by: str, what: tuple[str, ...]) -> AuditEntry:
         what = tuple(one.title for one in self.articles) or what
@@ -150,7 +154,9 @@ def ingest_corpus(
     )
 
 
-def rebuild_index(settings: IngestSettings, embedder: Embedder, *, by: str = "", report: Report = silent) -> Outcome:
+def rebuild_index(
+    settings: IngestSettings, embedder: Embedder, *, by: str = "", report: Report = silent
+) -> Outcome:
     """Publish the current articles again with their vectors put into Chroma anew; nothing is read.
 
     Nothing is embedded either, unless the store has lost vectors. Raises IndexMissing, or CatalogueBroken when the
@@ -173,7 +179,9 @@ def rebuild_index(settings: IngestSettings, embedder: Embedder, *, by: str = "",
             outcome = _outcome(plan, change, passages, generation, started)
             record(settings.index.directory, outcome.audit_entry(by, ()))
             return run.end(outcome)
-    raise CatalogueBroken("No generation can be read any more. Run `python -m ingest` to read everything anew.")
+    raise CatalogueBroken(
+        "No generation can be read any more. Run `python -m ingest` to read everything anew."
+    )
 
 
 def _estimate(settings: IngestSettings, embedder: Embedder, held: _Held, plan: _Plan) -> Estimate:
@@ -307,7 +315,9 @@ class _Plan:
                 check_removals(old, lost, self.comparison.added, max_removed)
 
 
-def _plan(settings: IngestSettings, change: Change, only: Sequence[Path], held: _Held, report: Report) -> _Plan:
+def _plan(
+    settings: IngestSettings, change: Change, only: Sequence[Path], held: _Held, report: Report
+) -> _Plan:
     """Read what is to be read, and compare it with the last generation."""
     if change.imported is not None:
         articles, curation = change.imported.articles, change.imported.curation
@@ -339,7 +349,9 @@ def _left_out(one: Article | Recognised, removed: Collection[str], oldest: Mappi
     return one.id in removed or is_too_old(one, oldest)
 
 
-def _read(reading: CorpusReading, report: Report) -> tuple[dict[str, Article | Recognised], tuple[Reject, ...]]:
+def _read(
+    reading: CorpusReading, report: Report
+) -> tuple[dict[str, Article | Recognised], tuple[Reject, ...]]:
     """Every article by its id, and what could not be read."""
     found: dict[str, Article | Recognised] = {}
     rejects = []
@@ -364,7 +376,9 @@ def compare(
     added = tuple(article for article in parsed if article.id not in held)
     changed = tuple(one for one in parsed if one.id in held and held[one.id][0] != content_hash(one))
     removed = tuple(
-        name for name, (_, origin, path) in held.items() if name not in found and reading.is_gone(origin, path)
+        name
+        for name, (_, origin, path) in held.items()
+        if name not in found and reading.is_gone(origin, path)
     )
     return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))
 
@@ -434,9 +448,13 @@ def _embed_titles(catalogue: Catalogue, store: VectorStore, embedder: Embedder) 
 def _vectors_in_use(generations: Generations) -> Iterator[str]:
     """The vectors that any generation still on disk was built from."""
     for name in generations.published():
-        with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
-            yield from (vector for _, vector in catalogue.all_vectors())
-            yield from (string_hash(title) for title in catalogue.all_titles())
+        try:
+            with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+                yield from (vector for _, vector in catalogue.all_vectors())
+                yield from (string_hash(title) for title in catalogue.all_titles())
+        except sqlite3.DatabaseError as error:
+            log.warning("Generation %s is damaged and counted no more: %s", name, error)
+            generations.give_up(name)
 
 
 def _outcome(plan: _Plan, change: Change, passages: int, generation: str | None, started: float) -> Outcome:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Collection, Iterable
@@ -28,6 +30,8 @@ _LONGEST_NAME = 120
 _HALF_COPIED = 3_600.0  # seconds after which nobody is copying it any more
 _OURS = re.compile(r"[0-9a-f]{64}\.[a-z]{2,8}")
 _URL = re.compile(r"https?://", re.I)
+
+log = logging.getLogger(__name__)
 
 
 class UploadRefused(UserFacingError):
@@ -96,7 +100,9 @@ def uploaded_files(source: Source, uploads: Iterable[Upload]) -> Listing:
             listing.failed[upload.path] = Reject(upload.name, reason)
             continue
         kind = KINDS.get(place.suffix)
-        listing.files.append(SourceFile(source, place, upload.path, upload.name, f"uploads/{upload.path}", kind))
+        listing.files.append(
+            SourceFile(source, place, upload.path, upload.name, f"uploads/{upload.path}", kind)
+        )
     return listing
 
 
@@ -111,15 +117,21 @@ def adopted_uploads(folder: Path) -> Curation:
         return Curation()
     found = sorted(place for place in folder.iterdir() if _OURS.fullmatch(place.name))
     at = (datetime.fromtimestamp(place.stat().st_mtime, UTC).isoformat(timespec="seconds") for place in found)
-    return Curation(tuple(Upload(place.name, place.name, "", moment) for place, moment in zip(found, at, strict=True)))
+    return Curation(
+        tuple(Upload(place.name, place.name, "", moment) for place, moment in zip(found, at, strict=True))
+    )
 
 
 def uploads_in_use(generations: Generations) -> set[str]:
-    """The paths of what was added by hand that any generation still names."""
+    """The paths of what was added by hand that any generation still names; one that cannot be read is given up."""
     used: set[str] = set()
     for name in generations.published():
-        with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
-            used.update(upload.path for upload in Curation.load(catalogue).uploads)
+        try:
+            with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+                used.update(upload.path for upload in Curation.load(catalogue).uploads)
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            log.warning("Generation %s is damaged and counted no more: %s", name, error)
+            generations.give_up(name)
     return used
 
 

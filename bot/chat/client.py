@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import tasks
@@ -166,7 +167,11 @@ class BylineClient(discord.Client):
         ).hexdigest()
         if await self.services.records.note(_SYNCED) == wanted:
             return
-        await self.tree.sync()
+        try:
+            await self.tree.sync()
+        except discord.HTTPException:
+            log.exception("the commands could not be sent to Discord; the ones it knows go on working")
+            return
         await self.services.records.save_note(_SYNCED, wanted)
         log.info("sent %d commands to Discord", len(payload))
 
@@ -297,7 +302,13 @@ async def run_bot(
                 "Discord refused an intent. Switch Message Content on or off on the application's Bot page, "
                 "and start again."
             ) from None
-        except (TimeoutError, OSError, discord.GatewayNotFound) as error:
+        except (
+            TimeoutError,
+            OSError,
+            aiohttp.ClientError,
+            discord.HTTPException,
+            discord.ConnectionClosed,
+        ) as error:
             raise UserFacingError(
                 f"Discord cannot be reached ({type(error).__name__}). Check the network, and start again."
             ) from error

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -15,6 +15,7 @@ from bot.errors import ModelBudgetSpent, ModelUnavailable
 from bot.library import Library
 from bot.qa import phrases
 from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Evidence, Progress, Turn, Usage
+from bot.qa.borrowing import Loan, borrowed
 from bot.qa.citations import CitationChecker
 from bot.qa.confidence import ANSWERABLE
 from bot.qa.conversation import stand_alone
@@ -28,7 +29,7 @@ from ingest.articles import Article
 from ingest.errors import UserFacingError
 from ingest.index import Index
 
-DIGEST_DEPTH = 200  # passages looked at for a digest, of which those recent enough are read
+DIGEST_DEPTH = 400  # passages looked at for a digest, of which those recent enough are read
 DIGEST_PASSAGES = 40
 MAX_QUESTION = 2_000  # characters; a longer one is cut, as nobody asks that much in one breath
 
@@ -86,11 +87,11 @@ class Answerer:
         until = started + self._deadline
         asked = one_line(question)
         yield Progress("searching")
-        async with self._borrowed() as index:
-            full, usage = await self._stand_alone(index, asked, history)
-            retrieval = await _within(
-                until, asyncio.to_thread(self._search, index, full, self._passages, exclude)
-            )
+        async with borrowed(self._library) as loan:
+            index = loan.index
+            full, usage = await self._stand_alone(loan, asked, history)
+            searching = loan.read(self._search, index, full, self._passages, exclude)
+            retrieval = await _within(until, searching)
             if retrieval.confidence < ANSWERABLE or not retrieval.evidence:
                 answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
             else:
@@ -112,16 +113,18 @@ class Answerer:
         """The main points of one article, named by id, URL or title; the same events as an answer's."""
         started = time.monotonic()
         yield Progress("searching")
-        async with self._borrowed() as index:
-            article = await self._found(index, name)
-            passages = await asyncio.to_thread(index.article_passages, article.id)
+        until = started + self._deadline
+        async with borrowed(self._library) as loan:
+            index = loan.index
+            article = await _within(until, self._found(loan, name))
+            passages = await loan.read(index.article_passages, article.id)
             evidence = [Evidence(passage, article, 1.0) for passage in passages]
             yield Progress("reading", len(evidence))
             written = self._written(
                 article.title,
                 evidence,
                 (),
-                started + self._deadline,
+                until,
                 self._writers.summary,
                 self._quoting.summary,
             )
@@ -135,8 +138,10 @@ class Answerer:
         asked = one_line(topic)
         since = (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
         yield Progress("searching")
-        async with self._borrowed() as index:
-            found = await asyncio.to_thread(self._search, index, asked, DIGEST_DEPTH, ())
+        until = started + self._deadline
+        async with borrowed(self._library) as loan:
+            index = loan.index
+            found = await _within(until, loan.read(self._search, index, asked, DIGEST_DEPTH, ()))
             recent = [one for one in found.evidence if (one.article.published or "") >= since][
                 :DIGEST_PASSAGES
             ]
@@ -145,7 +150,6 @@ class Answerer:
                 yield _dated(empty, topic, index, started)
                 return
             yield Progress("reading", len(recent))
-            until = started + self._deadline
             written = self._written(asked, recent, (), until, self._writers.digest, self._quoting.digest)
             async with aclosing(written) as events:
                 async for event in events:
@@ -153,20 +157,20 @@ class Answerer:
 
     async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
         """The passages found for a query, best first, with no judgement whether they answer it."""
-        async with self._borrowed() as index:
-            found = await asyncio.to_thread(self._search, index, one_line(query), limit, exclude)
+        async with borrowed(self._library) as loan:
+            found = await loan.read(self._search, loan.index, one_line(query), limit, exclude)
             return list(found.evidence)
 
     async def find_article(self, name: str) -> Article:
         """An article by id, URL or title. Raises UserFacingError, which names the nearest titles."""
-        async with self._borrowed() as index:
-            return await self._found(index, name)
+        async with borrowed(self._library) as loan:
+            return await self._found(loan, name)
 
-    async def _found(self, index: Index, name: str) -> Article:
-        article = await asyncio.to_thread(index.article, name)
+    async def _found(self, loan: Loan, name: str) -> Article:
+        article = await loan.read(loan.index.article, name)
         if article is not None:
             return article
-        near = await asyncio.to_thread(index.find_articles, name, 3)
+        near = await loan.read(loan.index.find_articles, name, 3)
         hint = "; ".join(f"“{one.title}”" for one in near)
         raise UserFacingError(
             f"No article has the id, URL or title “{name[:200]}”."
@@ -180,12 +184,12 @@ class Answerer:
     def _search(self, index: Index, question: str, limit: int, exclude: Collection[str]) -> Retrieval:
         return self._retriever.search(index, question, limit=limit, exclude=index.article_ids(exclude))
 
-    async def _stand_alone(self, index: Index, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
+    async def _stand_alone(self, loan: Loan, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
         """The question with what it leans on in the conversation, and what it cost to ask a model for that."""
         if not history:
             return question, Usage()
         cited = history[-1].cited_article_ids
-        found = await asyncio.to_thread(index.articles, cited)
+        found = await loan.read(loan.index.articles, cited)
         titles = [found[name].title for name in cited if name in found]
         if self._rewriter is not None:
             return await self._rewriter.stand_alone(question, history, titles)
@@ -225,15 +229,6 @@ class Answerer:
             )
         yield answer
 
-    @asynccontextmanager
-    async def _borrowed(self) -> AsyncIterator[Index]:
-        lease = self._library.lease()
-        index = await asyncio.to_thread(lease.__enter__)
-        try:
-            yield index
-        finally:
-            await asyncio.to_thread(lease.__exit__, None, None, None)
-
 
 class Attempt:
     """One generator's draft, checked sentence by sentence."""
@@ -262,7 +257,7 @@ class Attempt:
         draft = self._generator.write(self._question, self._evidence, history=history)
         try:
             while (event := await _within(until, anext(draft, None))) is not None:
-                if (sentence := await self._take(event)) is not None:
+                if (sentence := await self._take(event, until)) is not None:
                     yield sentence
         except ModelUnavailable as error:
             log.warning("%s: %s", self._generator.name, error)
@@ -271,12 +266,12 @@ class Attempt:
             if isinstance(draft, AsyncGenerator):
                 await draft.aclose()
 
-    async def _take(self, event: DraftEvent) -> CheckedSentence | None:
+    async def _take(self, event: DraftEvent, until: float | None) -> CheckedSentence | None:
         match event:
             case DraftSentence():
                 # the check is thousands of comparisons; the event loop has other people's questions to serve
                 checked = await asyncio.to_thread(self.checker.check, event)
-                return await self._confirmed(checked) if isinstance(checked, CheckedSentence) else None
+                return await self._confirmed(checked, until) if isinstance(checked, CheckedSentence) else None
             case NotCovered(part):
                 self._missing.append(part)
                 self._silent |= not part
@@ -287,11 +282,15 @@ class Attempt:
                 self.usage += event
         return None
 
-    async def _confirmed(self, checked: CheckedSentence) -> CheckedSentence | None:
-        """The sentence, unless the second look finds that its sources say something else."""
+    async def _confirmed(self, checked: CheckedSentence, until: float | None) -> CheckedSentence | None:
+        """The sentence, unless the second look finds, in the time left, that its sources say something else."""
         if self._second_look is None:
             return checked
-        supported, usage = await self._second_look.supports(checked.text, self.checker.sources_of(checked))
+        looking = self._second_look.supports(checked.text, self.checker.sources_of(checked))
+        try:
+            supported, usage = await _within(until, looking)
+        except ModelUnavailable:
+            return checked  # it has passed the check by code; only the second opinion is missing
         self.usage += usage
         if supported is not False:
             return checked
@@ -340,10 +339,12 @@ class Attempt:
 
 async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
     """The last event: the answer itself, for those who do not show how it comes about."""
-    async for event in events:
+    answer = None
+    async for event in events:  # to the end, so that the index is given back at once
         if isinstance(event, Answer):
-            return event
-    raise AssertionError("an answer is always the last event")
+            answer = event
+    assert answer is not None, "an answer is always the last event"
+    return answer
 
 
 def _dated(event: AnswerEvent, asked: str, index: Index, started: float) -> AnswerEvent:

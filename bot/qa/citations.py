@@ -37,7 +37,7 @@ class CitationChecker:
     """Every quote that was found, also those of sentences that failed otherwise."""
     _around: dict[int, str] = field(default_factory=dict)
     _cited_before: int = 0
-    _roles: set[str] = field(default_factory=set)
+    _roles: list[str] = field(default_factory=list)  # of the sentences kept, one each
     _folded: dict[int, Folded] = field(default_factory=dict)
 
     def check(self, sentence: DraftSentence) -> CheckedSentence | Dropped:
@@ -55,7 +55,7 @@ class CitationChecker:
             dropped = Dropped(text or sentence.text.strip(), reason)
             self.dropped.append(dropped)
             return dropped
-        self._roles.add(sentence.role)
+        self._roles.append(sentence.role)
         self._cited_before = len(self.citations)
         checked = CheckedSentence(_with_marks(text, [self._number(item) for item in held]))
         self.kept.append(checked)
@@ -69,6 +69,7 @@ class CitationChecker:
     def withdraw(self, reason: str) -> Dropped:
         """Take back the sentence that passed last, with the marks that it brought, and give the reason."""
         sentence = self.kept.pop()
+        self._roles.pop()
         for citation in self.citations[self._cited_before :]:
             del self._around[citation.number]
         del self.citations[self._cited_before :]

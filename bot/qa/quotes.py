@@ -17,7 +17,8 @@ _DASHES = frozenset("‐‑‒–—―−﹘﹣-~")
 _DROPPED = frozenset("\"'`´‘’‚‛“”„‟«»‹›「」『』〝〞＂＇′″*_")
 _DOUBLE = frozenset('"“”„‟«»')
 _GAP = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|\.{3,}|…)\s*")
-_INSERTION = re.compile(r"\s*\[(?:[\w'’.-]+\s?){1,4}\]\s*")
+# every blank is wanted between words: an optional one would have a long unclosed bracket tried in all its divisions
+_INSERTION = re.compile(r"\s*\[[\w'’.-]+(?:\s[\w'’.-]+){0,3}\s?\]\s*")
 _MOST_INSERTED = 4
 _EDGES = " .,;:!?-()[]…"
 _NEGATING_PREFIX = re.compile(r"(?:^|[^\w])(?:non|un|anti|ex|pre|pseudo|mis|dis)-$")

@@ -30,7 +30,7 @@ from ingest.index import Index
 from ingest.vectors import Vectors
 from ingest.words import question_words
 
-CANDIDATES = 80  # taken from each search
+CANDIDATES = 80  # taken from each search at the least; as many as are asked for where that is more
 WORDS_DEEP = 250  # how far down the word search a passage that the vectors found is looked for
 POSTINGS = 5_000  # entries of the full-text index that one question may cost; commoner words are left out
 OF_ONE_ARTICLE = 3
@@ -77,7 +77,7 @@ class Retriever:
         """
         query = _understood(index, question)
         vector = self._embedder.embed_question(query.text)
-        found = _candidates(index, query, vector, exclude)
+        found = _candidates(index, query, vector, max(CANDIDATES, limit), exclude)
         scores = scored(found.signals)
         evidence = _evidence(index, found, scores, limit + COMPARED)
         if self._reranker is not None:
@@ -108,11 +108,13 @@ def _understood(index: Index, question: str) -> Query:
     return respelt(query, index.frequencies(query.words), index.words_starting, written)
 
 
-def _candidates(index: Index, query: Query, vector: Vectors, exclude: frozenset[str]) -> Candidates:
+def _candidates(
+    index: Index, query: Query, vector: Vectors, depth: int, exclude: frozenset[str]
+) -> Candidates:
     frequencies = index.frequencies(query.words)
-    near = index.search_vectors(vector, CANDIDATES, exclude)
+    near = index.search_vectors(vector, depth, exclude)
     worded = index.search_words(affordable(frequencies, POSTINGS), WORDS_DEEP, exclude)
-    found = {hit.passage_id: hit.article_id for hit in (*near, *worded[:CANDIDATES])}
+    found = {hit.passage_id: hit.article_id for hit in (*near, *worded[:depth])}
     names, owners = list(found), list(found.values())
     cosines = {hit.passage_id: hit.score for hit in near}
     others = index.load_vectors([name for name in names if name not in cosines])

@@ -516,3 +516,18 @@ def test_vectors_that_nothing_uses_are_forgotten_in_time(
     assert left < len(embedder.embedded)
     with closing(VectorStore(path, embedder.identity.key)) as store, open_index(settings, embedder) as index:
         assert store.missing(vector for _, vector in index.catalogue.all_vectors()) == []
+
+
+def test_a_damaged_older_generation_stands_in_nobodys_way(settings: IngestSettings, embedder: WordEmbedder) -> None:
+    articles = settings.base / "articles"
+    ingest_corpus(settings, embedder)
+    write_article(articles, "d")
+    ingest_corpus(settings, embedder)
+    generations = Generations(settings.index.directory)
+    older = generations.previous()
+    assert older is not None
+    (generations.path(older) / "catalogue.sqlite").write_bytes(b"this is no database" * 100)
+    write_article(articles, "e")
+    assert ingest_corpus(settings, embedder).added == 1
+    write_article(articles, "f")
+    assert ingest_corpus(settings, embedder).added == 1

@@ -214,3 +214,14 @@ def test_endless_draft_is_dropped_at_once(text: str) -> None:
     started = time.perf_counter()
     assert isinstance(checked(text, (1, text), (1, CLAIM_QUOTE)), Dropped)
     assert time.perf_counter() - started < 2
+
+
+def test_a_sentence_taken_back_leaves_neither_mark_nor_role() -> None:
+    checker = CitationChecker(evidence())
+    kept = checker.check(drafted(CLAIM, (1, CLAIM_QUOTE)))
+    assert isinstance(kept, CheckedSentence)
+    checker.withdraw("a second look")
+    text, citations, (dropped,) = checker.result()
+    assert (text, citations) == ("", ())
+    assert dropped.sentence == CLAIM
+    assert checker.notes() == ()

@@ -86,3 +86,10 @@ def test_a_quote_with_its_full_stop_and_quotation_marks_is_shown_with_them() -> 
     span = locate('"India is on the Moon," said the chairman.', fold(text), text)
     assert span is not None
     assert text[slice(*span)] == '"India is on the Moon," said the chairman.'
+
+
+@pytest.mark.parametrize("filler", ["a", "a-", "a ", ".", "[a"])
+def test_a_bracket_that_never_closes_costs_no_time(filler: str) -> None:
+    """Once it took time in the fourth power of its length: minutes for these."""
+    text = "The company said so on Monday."
+    assert locate("[" + filler * 700, fold(text), text) is None
