@@ -15,9 +15,7 @@ from ingest.generations import Generations
 from ingest.index import Index
 from ingest.settings import IndexSettings
 
-PATIENCE = (
-    2.0  # seconds that questions wait for a new generation to open while an older one could answer them
-)
+PATIENCE = 5.0  # seconds that questions wait for a new generation to open while an older one could answer them
 RETRY = 30.0  # seconds before a generation that would not open, or lacks its vectors, is opened again
 REPORT_AGAIN = 600.0  # seconds after which vectors that are still broken are reported again
 
@@ -110,10 +108,7 @@ class Library:
                 opening.done.result(
                     None if held is None else max(0.0, opening.began + PATIENCE - time.monotonic())
                 )
-            except TimeoutError:
-                assert held is not None
-                return held
-            except Exception:
+            except Exception:  # among them a TimeoutError, ours when the patience is over or the disk's own
                 if held is not None:
                     return held
                 if self._generations.current() == name:

@@ -261,7 +261,7 @@ def test_long_passages_are_counted_in_tokens(
 ) -> None:
     monkeypatch.setattr(endpoint_embedder, "_MOST_TOKENS", 100)
     embedder.embed_passages(["one two three four five six seven eight nine ten"] * 25)
-    assert [len(request["input"]) for request in endpoint.requests] == [10, 10, 5]
+    assert sorted(len(request["input"]) for request in endpoint.requests) == [5, 10, 10]
 
 
 def test_a_passage_too_long_for_the_endpoint_is_cut(embedder: OpenAIEmbedder, endpoint: Endpoint) -> None:
