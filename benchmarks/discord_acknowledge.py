@@ -27,9 +27,9 @@ from simcord.interactions import base_payload
 
 from bot.__main__ import assembled
 from bot.chat.client import make_client
-from bot.chat.corpus import Refresh
 from bot.chat.services import Services
 from bot.records import Records
+from bot.refresh import IngestRun
 from bot.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,7 +76,7 @@ async def ingest(config: Path) -> asyncio.subprocess.Process:
 
 
 async def refreshed(config: Path) -> None:
-    async with aclosing(Refresh(config).run()) as steps:
+    async with aclosing(IngestRun(config).steps()) as steps:
         async for _ in steps:
             pass
 
