@@ -1,14 +1,12 @@
-"""What may be spent: tokens a day on the model, and how soon one person may ask again."""
+"""What may be spent: tokens a day on the model."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -78,23 +76,3 @@ class DailyBudget:
             "CREATE TABLE IF NOT EXISTS spending (day TEXT PRIMARY KEY, tokens INTEGER NOT NULL)"
         )
         return database
-
-
-@dataclass(slots=True)
-class Cooldown:
-    """How long one person waits between questions. `seconds` of 0 means not at all."""
-
-    seconds: float
-    clock: Callable[[], float] = time.monotonic
-    _last: dict[str, float] = field(default_factory=dict)
-
-    def wait(self, person: str) -> float:
-        """Seconds that `person` still has to wait; 0 starts a new wait, for the question that is now let through."""
-        now = self.clock()
-        left = self._last.get(person, float("-inf")) + self.seconds - now
-        if left > 0:
-            return left
-        if len(self._last) > 10_000:  # nobody's old visit has to be remembered
-            self._last = {who: at for who, at in self._last.items() if at + self.seconds > now}
-        self._last[person] = now
-        return 0.0

@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 from pathlib import Path
 
-from bot.qa.budget import Cooldown, DailyBudget
+from bot.qa.budget import DailyBudget
 
 
 async def test_what_was_spent_survives_a_restart(tmp_path: Path) -> None:
@@ -42,14 +42,3 @@ async def test_no_limit_still_records(tmp_path: Path) -> None:
     budget = DailyBudget(tmp_path / "b.sqlite", 0)
     assert await budget.reserve(10**9)
     assert await budget.spent() == 10**9
-
-
-def test_one_person_waits_and_another_does_not() -> None:
-    now = 100.0
-    cooldown = Cooldown(5, clock=lambda: now)
-    assert cooldown.wait("ada") == 0
-    now = 102.0
-    assert cooldown.wait("ada") == 3
-    assert cooldown.wait("bob") == 0
-    now = 105.0
-    assert cooldown.wait("ada") == 0
