@@ -35,6 +35,7 @@ _NEIGHBOURS = 10
 _LEAST_RECALL = 0.95
 _WIDER = (512, 1024)  # how widely to search instead, where recall falls short
 _WORDS = 8
+_GRAPH_IDS = "index_metadata.pickle"
 _ODD = 2  # passages without any word that the word index knows for one
 
 log = logging.getLogger(__name__)
@@ -174,9 +175,9 @@ class IndexBuilder:
             self._copy_failed(error)
             return None
         try:
+            vectors.write_changes_often()
             if vectors.count() != total - len(self._new) + len(self._gone):
                 raise VectorsBroken("their number is not that of the passages")
-            vectors.write_changes_often()
             vectors.delete([name for name in self._gone if name not in self._new])
             for done, some in _counted(self._new, 2_000):
                 report("indexing", done, len(self._new))
@@ -281,9 +282,14 @@ def _copy_catalogue(previous: Path, folder: Path) -> None:
 
 
 def _sealable(folder: Path) -> list[Path]:
-    """Every file but Chroma's own database, which each opening rewrites."""
+    """Every file that no reader rewrites.
+
+    Each opening rewrites Chroma's own database, and the files of a graph that has not grown enough to be saved yet:
+    until it has a list of its ids, Chroma makes it anew from the database.
+    """
     files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in files if not path.name.startswith("chroma.sqlite3"))
+    lasting = (path for path in files if path.suffix != ".bin" or path.with_name(_GRAPH_IDS).exists())
+    return sorted(path for path in lasting if not path.name.startswith("chroma.sqlite3"))
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -124,7 +124,11 @@ class ChromaVectors:
         return self._staging.batch
 
     def write_changes_often(self) -> None:
-        """Before a few changes to a copy: let few of them wait in the log."""
+        """Let few changes to a copy wait in the log.
+
+        To be asked before anything else, `count` too: what Chroma has loaded keeps the old setting, so more would wait
+        than the next opening lets wait, and that reader would write the graph.
+        """
         if self.place.is_local:
             self._modify({"sync_threshold": _SYNC_CHANGES})
 

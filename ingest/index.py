@@ -7,7 +7,7 @@ import sqlite3
 import subprocess  # a child that may crash in this process's stead
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from ingest.chroma import ChromaVectors, place_of
 from ingest.chunking import Passage
 from ingest.errors import CatalogueBroken, EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
 from ingest.generations import Generations
-from ingest.seal import damage, renew, stamps
+from ingest.seal import damage
 from ingest.settings import IndexSettings
 from ingest.vectors import Vectors
 from ingest.words import question_words, quoted
@@ -60,7 +60,6 @@ class Index:
         """Raises CatalogueBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
         self.generation = generation
         self._fault: VectorsBroken | None = None
-        self._sealed: dict[str, int] | None = None
         self._vectors: ChromaVectors | None = None
         generations = Generations(settings.directory)
         self._folder = generations.path(generation)
@@ -101,7 +100,6 @@ class Index:
             return self._warm(ChromaVectors(place))
         if (wrong := damage(self._folder, f"{CHROMA}/")) is not None:
             raise VectorsBroken(f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them.")
-        self._sealed = self._stamps()
         if generations.ended_a_process(self.generation):
             _try_in_a_child(settings, self.generation)
             generations.trust(self.generation)
@@ -124,18 +122,7 @@ class Index:
         return vectors
 
     def close(self) -> None:
-        """Close the files, and seal the graph anew where Chroma wrote it again meanwhile: that is no damage."""
-        sound = self._fault is None and self._sealed is not None
         self._opened.close()
-        with suppress(OSError, ValueError):  # pruned meanwhile, and then nobody asks
-            if sound and self._stamps() != self._sealed:
-                renew(self._folder, f"{CHROMA}/")
-
-    def _stamps(self) -> dict[str, int] | None:
-        try:
-            return stamps(self._folder, CHROMA)
-        except OSError:
-            return None
 
     def __enter__(self) -> Index:
         return self

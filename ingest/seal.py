@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,22 +35,6 @@ def damage(folder: Path, below: str = "", *, thorough: bool = True) -> str | Non
     except (OSError, ValueError, TypeError, AttributeError) as error:
         return f"the seal cannot be checked: {error}"
     return None
-
-
-def stamps(folder: Path, below: str) -> dict[str, int]:
-    """When each file whose path starts with `below` was last written, in nanoseconds."""
-    return {str(path): path.stat().st_mtime_ns for path in sorted((folder / below).rglob("*.bin"))}
-
-
-def renew(folder: Path, below: str) -> None:
-    """Seal anew the files whose path starts with `below`: Chroma now and then writes a graph again as it closes."""
-    kept = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
-    for name in kept:
-        if name.startswith(below):
-            kept[name] = [(folder / name).stat().st_size, digest_of(folder / name)]
-    pending = folder / f"{_SEAL}.{os.getpid()}"
-    pending.write_text(json.dumps(kept), encoding="utf-8")
-    pending.replace(folder / _SEAL)
 
 
 def digest_of(path: Path) -> str:

@@ -118,6 +118,20 @@ def test_a_sound_index_has_no_damage(settings: IngestSettings, index: Index) -> 
     index.check(100)
 
 
+@pytest.mark.parametrize(("articles", "changed"), [(1, 1), (2, 1), (30, 1), (300, 140)])
+def test_reading_a_generation_is_no_damage_whatever_the_run_before_left_in_chromas_log(
+    tmp_path: Path, articles: int, changed: int
+) -> None:
+    settings = settings_in(tmp_path, "rows.jsonl")
+    for turn in (0, changed, 0):
+        write_rows(tmp_path / "rows.jsonl", rows(range(articles), changed=range(turn), count=2))
+        ingest_corpus(settings, EMBEDDER)
+        for _ in range(2):
+            with open_index(settings, EMBEDDER) as index:
+                assert index.search_vectors(EMBEDDER.embed_question("river"), 5)
+            assert damage(folder(settings)) is None
+
+
 @pytest.mark.parametrize("name", ["data_level0.bin", "header.bin", "link_lists.bin", "index_metadata.pickle"])
 @pytest.mark.parametrize("how", ["garbage", "truncated", "gone"])
 def test_damaged_vectors_are_seen_before_chroma_trips_over_them(settings: IngestSettings, name: str, how: str) -> None:
