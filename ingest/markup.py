@@ -44,7 +44,7 @@ _QUOTED = re.compile(r"^(?:>[ \t]*)+")
 _RULE = re.compile(r"(?:[-*_] ?){3,}$")
 _ITEM = re.compile(r"(?:[*+•▪·‣–-]|\(?\d{1,3}[.)])[ \t]+(?=\S)|[*+-]$")
 _TICKED = re.compile(
-    r"(?:[*+•▪·‣–-](?:[ \t]+|$))?(?:\[[ xX]\](?:[ \t]+|$)(?:-[ \t]+(?=\[))?)*"
+    r"(?:[*+•▪·‣–-](?:[ \t]+|$)){0,3}(?:\[[ xX]\](?:[ \t]+|$)(?:-[ \t]+(?=\[))?)*"
 )
 _TABLE_RULE = re.compile(r"\|?[ :]*-{2,}[-: |]*$|\|[ |:-]*\|$")
 _DEFINITION = re.compile(r"\[([^\[\]]{1,80})\]:[ \t]+\S+")
@@ -91,7 +91,7 @@ def markdown_blocks(text: str) -> list[Block]:
                 current.lines.append(row(stripped, definitions))
         elif _ITEM.match(stripped):
             current = _into(blocks, current, "list")
-            item = _TICKED.sub("", stripped)
+            item = stripped[ticks.end() :] if (ticks := _TICKED.match(stripped)) else stripped
             if title := _HEADING.match(item):
                 item = title[2]
             current.lines += inline_lines(item, definitions)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ingest.ages import cutoffs, is_too_old, too_old
+from ingest.ahead import embedding_ahead
 from ingest.articles import Article, CorpusReading, Recognised, Reject, content_hash, read_corpus
 from ingest.audit import AuditEntry, record
 from ingest.building import IndexBuilder
@@ -133,7 +134,8 @@ def ingest_corpus(
         refreshing = change.action in ("refresh", "import") and not only
         for held in _foundations(generations, settings.corpus.uploads, or_nothing=refreshing):
             try:
-                plan = _plan(settings, change, only, held, report)
+                ahead = _ahead(settings, embedder, dry_run=dry_run)
+                plan = _plan(settings, change, only, held, report, ahead)
                 if not (dry_run or change.allow_removals):
                     plan.check_removals(held, settings.corpus.max_removed)
                 if dry_run:
@@ -315,8 +317,22 @@ class _Plan:
                 check_removals(old, lost, self.comparison.added, max_removed)
 
 
+def _ahead(
+    settings: IngestSettings, embedder: Embedder, *, dry_run: bool
+) -> AbstractContextManager[Callable[[Article], None]]:
+    """What embeds new articles while others are read; nothing does where that costs money before all is checked."""
+    if dry_run or embedder.identity.provider == "openai":
+        return nullcontext(lambda _: None)
+    return embedding_ahead(settings.index.directory / VECTORS, embedder)
+
+
 def _plan(
-    settings: IngestSettings, change: Change, only: Sequence[Path], held: _Held, report: Report
+    settings: IngestSettings,
+    change: Change,
+    only: Sequence[Path],
+    held: _Held,
+    report: Report,
+    ahead: AbstractContextManager[Callable[[Article], None]],
 ) -> _Plan:
     """Read what is to be read, and compare it with the last generation."""
     if change.imported is not None:
@@ -335,9 +351,14 @@ def _plan(
         hashes = {name: place[0] for name, place in held.hashes.items()}
         # what was asked for by name is read, whatever is known of it
         memo_path = settings.index.directory / MEMO if change.action == "refresh" else None
-        with closing(ReadingMemo(memo_path)) as memo:
+        with closing(ReadingMemo(memo_path)) as memo, ahead as embed:
             reading = read_corpus(gathered.sources, (), gathered.listings, memo, hashes, needless)
-            found, rejects = _read(reading, report)
+
+            def news(article: Article) -> None:
+                if hashes.get(article.id) != content_hash(article) and not needless(article):
+                    embed(article)
+
+            found, rejects = _read(reading, report, news)
         settled = change.settled(curation, found, held.hashes, rejects)
         aged = {article.id for article in found.values() if is_too_old(article, oldest)}
         unwanted = settled.removed_ids | aged | (too_old(old, oldest) if old is not None else frozenset())
@@ -350,9 +371,9 @@ def _left_out(one: Article | Recognised, removed: Collection[str], oldest: Mappi
 
 
 def _read(
-    reading: CorpusReading, report: Report
+    reading: CorpusReading, report: Report, see: Callable[[Article], None]
 ) -> tuple[dict[str, Article | Recognised], tuple[Reject, ...]]:
-    """Every article by its id, and what could not be read."""
+    """Every article by its id, and what could not be read; `see` is shown each article as it comes."""
     found: dict[str, Article | Recognised] = {}
     rejects = []
     for item in reading:
@@ -360,6 +381,8 @@ def _read(
             rejects.append(item)
         else:
             found[item.id] = item
+            if isinstance(item, Article):
+                see(item)
         report("reading", reading.files_done, reading.files_total)
     return found, tuple(rejects)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ingest.markup import Block, markdown_blocks, text_blocks
 
 
@@ -24,6 +26,21 @@ def test_headings_of_both_kinds_lists_tables_and_code_are_told_apart() -> None:
 def test_a_line_knows_what_of_it_stood_outside_links() -> None:
     line = markdown_blocks("Before [the *link*](https://example.org/a_(b)) after [[1]](#n).")[0].lines[0]
     assert (line.text, line.bare, line.links) == ("Before the link after [1].", "Before after .", 2)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ("- Lyon – 3 points", "Lyon – 3 points"),
+        ("* sum * of - two, see +", "sum * of - two, see +"),
+        ("- - nested", "nested"),
+        ("* [ ] - open", "- open"),
+        ("* [x] - [y](https://example.org) z", "y z"),
+        ("3. Lyon - 4", "3. Lyon - 4"),
+    ],
+)
+def test_only_the_marks_before_a_list_item_go(item: str, words: str) -> None:
+    assert shape(markdown_blocks(item)) == [("list", words)]
 
 
 def test_brackets_and_parentheses_that_are_no_link_stay() -> None:
