@@ -53,7 +53,9 @@ class RandomEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-        return unit_length(np.random.default_rng(seed).standard_normal(self.identity.dimensions, dtype=np.float32))
+        return unit_length(
+            np.random.default_rng(seed).standard_normal(self.identity.dimensions, dtype=np.float32)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--articles", type=int, nargs="*", default=[1_000, 10_000], help="synthetic articles")
     parser.add_argument("--pages", type=Path, default=PAGES, help="real pages, as JSON Lines")
     parser.add_argument("--limit", type=int, default=60, help="how many of the real pages")
-    parser.add_argument("--pipelines", type=Path, help="a Python that has LlamaIndex's and LangChain's pipelines")
+    parser.add_argument(
+        "--pipelines", type=Path, help="a Python that has LlamaIndex's and LangChain's pipelines"
+    )
     parser.add_argument("--folder", type=Path, help="where to work; default: the system's temporary folder")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("given", nargs="*", help=argparse.SUPPRESS)
@@ -156,20 +160,29 @@ def measure_files(home: Path, count: int) -> None:
 def write_corpus(path: Path, count: int, changed: Sequence[int] | set[int] | range = ()) -> None:
     """Articles of about five passages, of words as frequent as words are; `changed` ones say something else."""
     chance = random.Random(1)
-    known = ["".join(chance.choices("abcdefghijklmnoprstuvwz", k=chance.randrange(2, 10))) for _ in range(20_000)]
+    known = [
+        "".join(chance.choices("abcdefghijklmnoprstuvwz", k=chance.randrange(2, 10))) for _ in range(20_000)
+    ]
     frequent = [1 / place for place in range(1, len(known) + 1)]
     total = np.cumsum(frequent)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             rng = np.random.default_rng([number, number in changed])
-            places = np.searchsorted(total, rng.random(PASSAGES_AN_ARTICLE * 4 * WORDS_A_SENTENCE) * total[-1])
+            places = np.searchsorted(
+                total, rng.random(PASSAGES_AN_ARTICLE * 4 * WORDS_A_SENTENCE) * total[-1]
+            )
             words = [known[place] for place in places]
             told = [
                 " ".join(words[first : first + WORDS_A_SENTENCE]).capitalize() + "."
                 for first in range(0, len(words), WORDS_A_SENTENCE)
             ]
             address = f"https://example.org/{number}"
-            found = {"title": f"Article {number}", "url": address, "text": " ".join(told), "published": "2024-05-01"}
+            found = {
+                "title": f"Article {number}",
+                "url": address,
+                "text": " ".join(told),
+                "published": "2024-05-01",
+            }
             file.write(json.dumps(found) + "\n")
 
 
@@ -211,7 +224,9 @@ def measure_real_pages(folder: Path, pages: Path, limit: int, pipelines: Path | 
                 index = home / f"{name}-{len(source)}-{turn}"
                 command = [str(pipelines), "-m", "benchmarks.other_pipelines", name, str(index), *source]
                 environment = os.environ | {"PYTHONPATH": str(HOME)}
-                done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=HOME, check=False)
+                done = subprocess.run(
+                    command, capture_output=True, text=True, env=environment, cwd=HOME, check=False
+                )
                 if done.returncode != 0:
                     row(f"  {name}", f"not measured: {done.stderr.strip().splitlines()[-1:]}")
                     return
@@ -231,7 +246,9 @@ def _against(measured: dict[str, list[dict[str, float]]]) -> str:
 
 def _cold(home: Path, name: str) -> Path:
     config = home / f"{name}.toml"
-    config.write_text(f'[corpus]\npaths = ["articles.jsonl"]\n[index]\ndirectory = "{name}"\n', encoding="utf-8")
+    config.write_text(
+        f'[corpus]\npaths = ["articles.jsonl"]\n[index]\ndirectory = "{name}"\n', encoding="utf-8"
+    )
     return config
 
 
@@ -321,7 +338,12 @@ def asking(config: Path) -> Iterator[Any]:
 
     settings = load_ingest_settings(config)
     library = Library(settings.index, LocalEmbedder.identity.key)
-    embedder, ended, seconds, failed = RandomEmbedder(), threading.Event(), list[float](), list[BaseException]()
+    embedder, ended, seconds, failed = (
+        RandomEmbedder(),
+        threading.Event(),
+        list[float](),
+        list[BaseException](),
+    )
 
     def ask() -> None:
         while not ended.is_set():

@@ -79,7 +79,9 @@ def llama_index(articles, embedder, client):  # type: ignore[no-untyped-def]
         ],
         vector_store=ChromaVectorStore(chroma_collection=client.create_collection("passages")),
     )
-    nodes = pipeline.run(documents=[Document(text=body, metadata={"title": title}) for title, body in articles])
+    nodes = pipeline.run(
+        documents=[Document(text=body, metadata={"title": title}) for title, body in articles]
+    )
     return len(nodes), time.perf_counter() - started
 
 

@@ -15,7 +15,8 @@ from ingest.generations import Generations
 from ingest.index import Index
 from ingest.settings import IndexSettings
 
-PATIENCE = 5.0  # seconds that questions wait for a new generation to open while an older one could answer them
+# seconds that questions wait for a new generation to open while an older one could answer them
+PATIENCE = 5.0
 RETRY = 30.0  # seconds before a generation that would not open, or lacks its vectors, is opened again
 REPORT_AGAIN = 600.0  # seconds after which vectors that are still broken are reported again
 

@@ -53,7 +53,9 @@ def perform(config: Path, asked: Asked, report: Report) -> Result:
     """Do what was asked; raises UserFacingError."""
     settings = load_ingest_settings(config)
     if asked.dry_run and asked.action not in ("refresh", "remove"):
-        raise ConfigError(f"--{asked.action} has no --dry-run: leave the flag out, or run --status to look first.")
+        raise ConfigError(
+            f"--{asked.action} has no --dry-run: leave the flag out, or run --status to look first."
+        )
     match asked.action:
         case "status":
             status = corpus_status(settings)

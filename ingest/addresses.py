@@ -38,7 +38,9 @@ def canonical_address(url: str) -> str:
     host = _host(parts)
     port = "" if parts.port in (None, _PORTS[parts.scheme]) else f":{parts.port}"
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair))
-    return f"{parts.scheme}://{host}{port}{escaped(parts.path) or '/'}" + (f"?{escaped(query)}" if query else "")
+    return f"{parts.scheme}://{host}{port}{escaped(parts.path) or '/'}" + (
+        f"?{escaped(query)}" if query else ""
+    )
 
 
 def identity_of(url: str) -> str:

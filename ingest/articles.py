@@ -36,7 +36,9 @@ LARGEST_FILE = 50_000_000  # bytes; JSON Lines are read line by line and may be 
 _FORMATS = "text, Markdown, HTML, PDF, DOCX and JSON Lines (.txt .md .html .pdf .docx .jsonl)"
 _SCHEME = re.compile(r"https?://\S+", re.I)
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/:?]\S*)?")
-_ARCHIVED = re.compile(r"https?://(?:web\.archive\.org/web|archive\.(?:is|ph|today))/\d{4,14}[a-z_*]*/(.+)", re.I)
+_ARCHIVED = re.compile(
+    r"https?://(?:web\.archive\.org/web|archive\.(?:is|ph|today))/\d{4,14}[a-z_*]*/(.+)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,11 @@ class CorpusReading:
                     else:
                         pair = self._sighted(file, jsonl.read_line(line, file.name), row)
                 else:
-                    pair = self._sighted(file, jsonl.read_line(line, file.name)) if line.number in wanted else None
+                    pair = (
+                        self._sighted(file, jsonl.read_line(line, file.name))
+                        if line.number in wanted
+                        else None
+                    )
                 if pair is not None:
                     found.append(pair[0])
                     yield pair
@@ -281,7 +287,8 @@ class CorpusReading:
         if before:
             loser, winner = (before, now) if now.rank > before.rank else (now, before)
             yield Reject(
-                loser.place, f"The same URL as {winner.place}, which is newer or longer and is kept: {sighting.url}"
+                loser.place,
+                f"The same URL as {winner.place}, which is newer or longer and is kept: {sighting.url}",
             )
             if winner is before:
                 return
@@ -310,7 +317,9 @@ class CorpusReading:
             if left:  # the file was there a moment ago; the next run will see what became of it
                 self._failed.add((file.source.key, file.path))
 
-    def _parsed(self, file: SourceFile, lines: Collection[int], confined: ConfinedReader) -> Iterator[Article]:
+    def _parsed(
+        self, file: SourceFile, lines: Collection[int], confined: ConfinedReader
+    ) -> Iterator[Article]:
         try:
             if file.kind == "jsonl":
                 pairs = list(self._rows(file, lines))

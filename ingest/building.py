@@ -61,7 +61,9 @@ class IndexBuilder:
         self._previous = previous
         self._copied = False
         self._may_copy = not fresh_vectors and previous is not None
-        self._gone: dict[str, str] = {}  # vector hash by passage id: in the last generation, and not in this one
+        self._gone: dict[
+            str, str
+        ] = {}  # vector hash by passage id: in the last generation, and not in this one
         self._new: dict[str, str] = {}
         if previous is None:
             self.catalogue = Catalogue.create(folder / CATALOGUE)
@@ -107,7 +109,9 @@ class IndexBuilder:
         missing: dict[str, str] = {}
         for some in _batches(self._new.items() if few else self.catalogue.all_vectors(), 10_000):
             names = {vector: name for name, vector in reversed(some)}
-            missing |= {vector: names[vector] for vector in self._store.missing(names) if vector not in missing}
+            missing |= {
+                vector: names[vector] for vector in self._store.missing(names) if vector not in missing
+            }
         return list(missing.values())
 
     def strings(self, passage_ids: Sequence[str]) -> dict[str, str]:

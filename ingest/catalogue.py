@@ -88,7 +88,9 @@ class Catalogue:
         if connection is None:
             # immutable: a published catalogue is never written again, so readers need neither locks nor side files
             query = "?mode=ro&immutable=1" if self._readonly else ""
-            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}{query}", uri=True, check_same_thread=False)
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}{query}", uri=True, check_same_thread=False
+            )
             if not self._readonly:
                 # a killed build is thrown away whole, so only publishing has to reach the disk (`Catalogue.finish`)
                 connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
@@ -132,7 +134,12 @@ class Catalogue:
         )
         self.connection.execute(
             "INSERT INTO titles (rowid, title, source, published) VALUES (?, ?, ?, ?)",
-            (cursor.lastrowid, searchable(article.title), searchable(article.source or ""), article.published),
+            (
+                cursor.lastrowid,
+                searchable(article.title),
+                searchable(article.source or ""),
+                article.published,
+            ),
         )
         title = searchable(_heading(article))
         for item in stored:
@@ -259,7 +266,9 @@ class Catalogue:
         if first is None:
             return []
         step = max(1.0, (last - first + 1) / max(1, count))
-        wanted = dict.fromkeys(int(first + place * step) for place in range(count) if first + place * step <= last)
+        wanted = dict.fromkeys(
+            int(first + place * step) for place in range(count) if first + place * step <= last
+        )
         following = "SELECT id FROM passages WHERE number >= ? ORDER BY number LIMIT 1"
         rows = (self.connection.execute(following, (number,)).fetchone() for number in wanted)
         return list(dict.fromkeys(row[0] for row in rows))
@@ -317,7 +326,8 @@ class Catalogue:
     def terms_starting(self, letters: str, most: int) -> list[tuple[str, int]]:
         """Up to `most` words of the index (stems) that begin so, each with the number of passages it stands in."""
         rows = self.connection.execute(
-            "SELECT term, doc FROM terms WHERE term >= ? AND term < ? LIMIT ?", (letters, f"{letters}\U0010ffff", most)
+            "SELECT term, doc FROM terms WHERE term >= ? AND term < ? LIMIT ?",
+            (letters, f"{letters}\U0010ffff", most),
         )
         return [(term, int(count)) for term, count in rows]
 

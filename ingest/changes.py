@@ -84,7 +84,9 @@ class Change:
             raise UploadRefused(f"Nothing was added. {' '.join(reasons[:5])}")
         return curation.without_uploads(useless).lifting(found.keys())
 
-    def articles_added(self, found: Mapping[str, Article | Recognised], old: Catalogue | None) -> tuple[Article, ...]:
+    def articles_added(
+        self, found: Mapping[str, Article | Recognised], old: Catalogue | None
+    ) -> tuple[Article, ...]:
         """What was added by name, new or there before."""
         if self.action != "add":
             return ()

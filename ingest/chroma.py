@@ -34,7 +34,8 @@ CLOUD = "cloud"
 
 _EF_SEARCH = 256  # how widely a search looks: costs a millisecond, and keeps recall at brute force's
 _SYNC_CHANGES = 200  # vectors that may wait in Chroma's log, which every opening has to replay
-_SYNC_BUILD = 20_000  # a build writes its graph once for so many vectors; the log must not grow without end either
+# a build writes its graph once for so many vectors; the log must not grow without end either
+_SYNC_BUILD = 20_000
 _BATCH = 2_000
 
 _READING_PAUSES = (0.3,)  # seconds between tries while somebody waits for an answer
@@ -111,7 +112,9 @@ class ChromaVectors:
             return self._client.get_collection(name, embedding_function=None)
         settings = _configuration(self.place.where, self._staging.sync)
         if not self.place.is_local:  # a try whose answer was lost may have made it
-            return self._client.get_or_create_collection(name, configuration=settings, embedding_function=None)
+            return self._client.get_or_create_collection(
+                name, configuration=settings, embedding_function=None
+            )
         return self._client.create_collection(name, configuration=settings, embedding_function=None)
 
     def close(self) -> None:

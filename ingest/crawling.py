@@ -26,7 +26,8 @@ _RECHECK_STAMPED = 7 * 24 * HOUR  # one whose listing says that it has not chang
 _RETRY = HOUR  # one that could not be had
 _SITES_AT_ONCE = 8
 _MOST_SITEMAPS = 500
-_WHOLE_TEXT = 500  # characters of HTML from which a feed's own text can stand in for a page that cannot be had
+# characters of HTML from which a feed's own text can stand in for a page that cannot be had
+_WHOLE_TEXT = 500
 
 
 @dataclass(slots=True)
@@ -44,7 +45,12 @@ class Crawler:
     """Brings the mirror up to date and lists each source's files. `now` gives seconds since 1970."""
 
     def __init__(
-        self, mirror: Mirror, fetcher: Fetcher, confined: ConfinedReader, *, now: Callable[[], float] = time.time
+        self,
+        mirror: Mirror,
+        fetcher: Fetcher,
+        confined: ConfinedReader,
+        *,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._mirror = mirror
         self._fetcher = fetcher
@@ -114,7 +120,9 @@ class Crawler:
     async def _read_listing(self, plan: _Plan, kind: str, url: str) -> None:
         """Bring the mirror's entries of one feed or sitemap up to date; raises FetchFailed."""
         known = self._mirror.document(plan.source.key, url)
-        fetched = await self._fetcher.fetch(url, known, language=plan.source.language, largest=LARGEST_SITEMAP)
+        fetched = await self._fetcher.fetch(
+            url, known, language=plan.source.language, largest=LARGEST_SITEMAP
+        )
         if fetched.body is None:
             return
         body = fetched.body
@@ -184,7 +192,9 @@ class Crawler:
                 return
             # the stamp of a page that is gone is kept, so that it is asked for again when its listing changes
             stamp = entry.stamp if error.gone else page.stamp
-            self._mirror.keep(replace(page, stamp=stamp, checked_at=now, failure=str(error), gone=int(error.gone)))
+            self._mirror.keep(
+                replace(page, stamp=stamp, checked_at=now, failure=str(error), gone=int(error.gone))
+            )
             return
         if fetched.body is None:
             self._mirror.keep(replace(page, stamp=entry.stamp, checked_at=now, failure="", gone=0))
@@ -194,7 +204,9 @@ class Crawler:
     def _stored(self, entry: Entry, fetched: Fetched, body: bytes, now: float) -> Page:
         final = fetched.validators.url
         kind = kind_of(fetched.media_type, final, body)
-        canonical = declared_canonical(body[:300_000].decode("utf-8", "replace"), final) if kind == "html" else final
+        canonical = (
+            declared_canonical(body[:300_000].decode("utf-8", "replace"), final) if kind == "html" else final
+        )
         size = self._write(entry, canonical, kind, body)
         said = fetched.validators
         return Page(entry.url, final, said.etag, said.last_modified, canonical, entry.stamp, size, now)
@@ -223,11 +235,15 @@ class Crawler:
             if page.size and not gone and page.canonical not in seen:
                 seen.add(page.canonical)
                 place = self._mirror.file(url)
-                listing.files.append(SourceFile(plan.source, place, url, page.canonical, page.canonical, "page"))
+                listing.files.append(
+                    SourceFile(plan.source, place, url, page.canonical, page.canonical, "page")
+                )
         return replace(listing, withdrawn=frozenset(withdrawn))
 
 
-def _entries(documents: Sequence[Document], url: str, final: str, kind: str) -> Iterable[tuple[Entry, Document]]:
+def _entries(
+    documents: Sequence[Document], url: str, final: str, kind: str
+) -> Iterable[tuple[Entry, Document]]:
     """Each listed address once, in its one spelling. A sitemap speaks for its own site only."""
     seen = set()
     for place, document in enumerate(documents):
@@ -235,13 +251,22 @@ def _entries(documents: Sequence[Document], url: str, final: str, kind: str) -> 
             address = canonical_address(document.url or "")
         except BadAddress:
             continue
-        if address in seen or (kind == "sitemap" and not (same_site(address, url) or same_site(address, final))):
+        if address in seen or (
+            kind == "sitemap" and not (same_site(address, url) or same_site(address, final))
+        ):
             continue
         seen.add(address)
         nested = kind == "sitemap" and document.row == INDEX
         stamp = document.text if nested else document.row
         entry = Entry(
-            address, stamp, place, nested, document.title, document.author, document.published, document.source
+            address,
+            stamp,
+            place,
+            nested,
+            document.title,
+            document.author,
+            document.published,
+            document.source,
         )
         yield entry, document
 

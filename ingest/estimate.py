@@ -16,7 +16,11 @@ from ingest.settings import EmbeddingSettings
 from ingest.tokens import count_tokens
 from ingest.vectors import VectorStore, string_hash
 
-_DOLLARS_A_MILLION = {"text-embedding-3-small": 0.02, "text-embedding-3-large": 0.13, "text-embedding-ada-002": 0.1}
+_DOLLARS_A_MILLION = {
+    "text-embedding-3-small": 0.02,
+    "text-embedding-3-large": 0.13,
+    "text-embedding-ada-002": 0.1,
+}
 _TOKENS_A_MINUTE = 1_000_000  # what OpenAI lets a new account embed
 _LOCAL_TOKENS = 256  # of a text that the local model reads
 _MEASURED = 24  # strings that the local model is timed with
@@ -44,7 +48,9 @@ class Estimate:
         }
 
     def sentence(self) -> str:
-        cost = "at a price that only the endpoint knows" if self.dollars is None else f"for ${self.dollars:.2f}"
+        cost = (
+            "at a price that only the endpoint knows" if self.dollars is None else f"for ${self.dollars:.2f}"
+        )
         length = "" if self.minutes is None else f", in about {max(self.minutes, 0.1):.1f} minutes"
         return (
             f"To embed: {self.passages:,} passages of {self.articles:,} articles, {self.tokens:,} tokens, "
@@ -68,7 +74,9 @@ def estimate(
     tokens = sum(_counted(string, settings) for string in (*new, *titles))
     writing = len(strings) * _SECONDS_A_PASSAGE / 60
     if settings.provider == "local":
-        return Estimate(count, len(new), tokens, 0.0, _local_minutes(new, tokens, embedder, settings) + writing)
+        return Estimate(
+            count, len(new), tokens, 0.0, _local_minutes(new, tokens, embedder, settings) + writing
+        )
     price = None if settings.base_url else _DOLLARS_A_MILLION.get(embedder.identity.model)
     if price is None:
         return Estimate(count, len(new), tokens, None, None)

@@ -114,7 +114,12 @@ class Fetcher:
         await self._session.close()
 
     async def fetch(
-        self, url: str, known: Validators | None = None, *, language: str | None = None, largest: int = LARGEST_PAGE
+        self,
+        url: str,
+        known: Validators | None = None,
+        *,
+        language: str | None = None,
+        largest: int = LARGEST_PAGE,
     ) -> Fetched:
         """The document at `url`, redirects followed one by one; raises FetchFailed."""
         known = known or Validators()
@@ -191,17 +196,25 @@ class Fetcher:
                     if answer.status not in _TEMPORARY:
                         site.failures = 0
                         return answer
-                    reason, wait = f"The site answered with HTTP {answer.status}.", _retry_after(answer.headers)
+                    reason, wait = (
+                        f"The site answered with HTTP {answer.status}.",
+                        _retry_after(answer.headers),
+                    )
                 finally:
                     site.free_at = time.monotonic() + pause
                 if wait is not None and wait > _LONGEST_WAIT:
-                    site.closed = f"The site asks to be left alone for {wait:.0f} seconds; it is asked again next time."
+                    site.closed = (
+                        f"The site asks to be left alone for {wait:.0f} seconds; it is asked again next time."
+                    )
                 elif attempt < _ATTEMPTS:
                     # spread, so that many who were turned away together do not come back together
-                    await self._wait(wait if wait is not None else 2 ** (attempt - 1) * random.uniform(0.5, 1.0))  # noqa: S311
+                    spread = random.uniform(0.5, 1.0)  # noqa: S311
+                    await self._wait(wait if wait is not None else 2 ** (attempt - 1) * spread)
             site.failures += 1
             if site.failures >= _DEAD_AFTER and not site.closed:
-                site.closed = f"The site has not answered {_DEAD_AFTER} times in a row; it is asked again next time."
+                site.closed = (
+                    f"The site has not answered {_DEAD_AFTER} times in a row; it is asked again next time."
+                )
             raise FetchFailed(reason)
 
     async def _wait(self, seconds: float) -> None:
@@ -212,7 +225,9 @@ class Fetcher:
         try:
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                 named = {
-                    name.lower(): value for name, value in response.headers.items() if len(value) <= _LONGEST_HEADER
+                    name.lower(): value
+                    for name, value in response.headers.items()
+                    if len(value) <= _LONGEST_HEADER
                 }
                 body = b""
                 if response.status == 200:
@@ -231,7 +246,9 @@ class Fetcher:
         except (aiohttp.InvalidURL, ValueError) as error:
             raise FetchFailed(f"It is not fetched: {type(error).__name__}.") from None
         except aiohttp.ClientError as error:
-            raise _Unanswered(f"The site's answer broke off or made no sense ({type(error).__name__}).") from None
+            raise _Unanswered(
+                f"The site's answer broke off or made no sense ({type(error).__name__})."
+            ) from None
 
 
 class _Unanswered(Exception):
@@ -272,7 +289,10 @@ def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
         except zlib.error:
             if raw or name != "deflate":
                 raise
-            raw, machine = True, zlib.decompressobj(wbits=-zlib.MAX_WBITS)  # "deflate" without its wrapping is common
+            raw, machine = (
+                True,
+                zlib.decompressobj(wbits=-zlib.MAX_WBITS),
+            )  # "deflate" without its wrapping is common
             return machine.decompress(chunk, most)
 
     return unpack

@@ -28,7 +28,12 @@ class Gathered:
 
 
 def gather(
-    settings: IngestSettings, curation: Curation, change: Change, only: Sequence[Path], first: bool, report: Report
+    settings: IngestSettings,
+    curation: Curation,
+    change: Change,
+    only: Sequence[Path],
+    first: bool,
+    report: Report,
 ) -> Gathered:
     """The sources of this run, with the pages of the web brought up to date.
 

@@ -140,7 +140,9 @@ class Generations:
             if name not in keep:
                 shutil.rmtree(self.path(name), ignore_errors=True)
         if abandoned - held:
-            self._write("abandoned", "\n".join(sorted(name for name in abandoned if self.path(name).exists())))
+            self._write(
+                "abandoned", "\n".join(sorted(name for name in abandoned if self.path(name).exists()))
+            )
 
     @contextmanager
     def reading(self, generation: str) -> Iterator[None]:
@@ -149,7 +151,9 @@ class Generations:
         readers.mkdir(exist_ok=True)
         lease = readers / f"{generation}.{uuid.uuid4().hex[:8]}"
         try:
-            with FileLock(lease, thread_local=False):  # closed perhaps in another thread than it was opened in
+            with FileLock(
+                lease, thread_local=False
+            ):  # closed perhaps in another thread than it was opened in
                 yield
         finally:
             lease.unlink(missing_ok=True)

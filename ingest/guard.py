@@ -67,5 +67,7 @@ class Guard:
         family, kind, protocol, _, place = target
         address = ipaddress.ip_address(str(place[0]).partition("%")[0])
         if not self.may_connect(address):
-            raise AddressRefused("it leads to an address inside a network (private, loopback, link-local or metadata)")
+            raise AddressRefused(
+                "it leads to an address inside a network (private, loopback, link-local or metadata)"
+            )
         return socket.socket(family, kind, protocol)

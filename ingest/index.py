@@ -88,7 +88,9 @@ class Index:
                 self._vectors = opened.enter_context(closing(self._opened_vectors(settings, generations)))
             except VectorsBroken as error:
                 self._failed(error)
-            self._frequency = lru_cache(maxsize=50_000)(partial(self.catalogue.passages_with, most=MOST_COUNTED))
+            self._frequency = lru_cache(maxsize=50_000)(
+                partial(self.catalogue.passages_with, most=MOST_COUNTED)
+            )
             self._opened = opened.pop_all()
 
     def _opened_vectors(self, settings: IndexSettings, generations: Generations) -> ChromaVectors:
@@ -99,7 +101,9 @@ class Index:
             place = place_of(settings.chroma, folder, generations.identity(), self.generation)
             return self._warm(ChromaVectors(place))
         if (wrong := damage(self._folder, f"{CHROMA}/")) is not None:
-            raise VectorsBroken(f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them.")
+            raise VectorsBroken(
+                f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them."
+            )
         if generations.ended_a_process(self.generation):
             _try_in_a_child(settings, self.generation)
             generations.trust(self.generation)
@@ -281,7 +285,10 @@ class Index:
 def finds_itself(vectors: ChromaVectors, names: Sequence[str], own: Vectors) -> list[bool]:
     """Of each passage, whether its own vector finds it; a copy of it elsewhere is as good a find."""
     found = vectors.search_all(own, min(10, max(1, vectors.count())))
-    return [any(name == hit or cosine > 0.999 for hit, cosine in hits) for name, hits in zip(names, found, strict=True)]
+    return [
+        any(name == hit or cosine > 0.999 for hit, cosine in hits)
+        for name, hits in zip(names, found, strict=True)
+    ]
 
 
 def _try_in_a_child(settings: IndexSettings, generation: str) -> None:
@@ -292,6 +299,10 @@ def _try_in_a_child(settings: IndexSettings, generation: str) -> None:
     try:
         done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False, cwd=home)  # noqa: S603
     except subprocess.TimeoutExpired:
-        raise VectorsBroken("Opening the vectors hangs. Run `python -m ingest --rebuild` to remake them.") from None
+        raise VectorsBroken(
+            "Opening the vectors hangs. Run `python -m ingest --rebuild` to remake them."
+        ) from None
     if done.returncode != 0:
-        raise VectorsBroken("Opening the vectors ends the process. Run `python -m ingest --rebuild` to remake them.")
+        raise VectorsBroken(
+            "Opening the vectors ends the process. Run `python -m ingest --rebuild` to remake them."
+        )

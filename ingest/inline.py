@@ -27,10 +27,7 @@ _LEVEL_2 = rf"\((?:[^()\n]++|{_LEVEL_3})*+\)"
 _TARGET = re.compile(rf"\((?:[^()\n]++|{_LEVEL_2})*+\)")
 _LOOSE_TARGET = re.compile(r"\([^\s()]++(?:[ \t]++\"[^\"\n]*+\")?+\)?")
 _REFERENCE = re.compile(r"\[([^\[\]\n]{0,80})\]")
-_OPENED, _CLOSED = (
-    "\ue010",
-    "\ue011",
-)  # private characters, which tidy text does not hold
+_OPENED, _CLOSED = "\ue010", "\ue011"  # private characters, which tidy text does not hold
 _LINKED = re.compile(f"{_OPENED}([^{_OPENED}{_CLOSED}]*){_CLOSED}")
 # A link without words is laid over a card: what stands beside it is what it leads to.
 _OVERLAY = re.compile(f"{_OPENED}\\s*{_CLOSED}")
@@ -41,13 +38,9 @@ _MENU = re.compile(rf"({_LINK}(?:[\s|*•·»\[\]\d/–-]*+{_LINK}){{4,}}+)")
 _LONG_LINE, _LEAST_MENU = 300, 5
 # Scrapers lose the spaces around links; a suffix ("[game](…)s") is no new word.
 _GLUED_BEFORE = re.compile(f"([A-Za-zÀ-ÿ.,;:!?)])(?={_OPENED}[^\\W_])")
-_GLUED_AFTER = re.compile(
-    f"([A-Za-zÀ-ÿ0-9]{_CLOSED})(?=[A-Za-zÀ-ÿ])(?!(?:s|es|ed|er|ers|ing)\\b)"
-)
+_GLUED_AFTER = re.compile(f"([A-Za-zÀ-ÿ0-9]{_CLOSED})(?=[A-Za-zÀ-ÿ])(?!(?:s|es|ed|er|ers|ing)\\b)")
 _INNER_HEADING = re.compile(f"(?:^|(?<={_OPENED})|(?<={_CLOSED}))\\s*#{{1,6}}\\s+")
-_DEEPEST = (
-    20  # brackets within brackets; deeper is no link, and would make the work quadratic
-)
+_DEEPEST = 20  # brackets within brackets; deeper is no link, and would make the work quadratic
 _MARK = re.compile(r"!?\[|\]")
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -57,9 +50,7 @@ _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?: [^<>]{0,500})?/?>")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+")
 _STRONG = re.compile(r"\*{2,}|(?<![^\W_])_{2,}|_{2,}(?![^\W_])|~~")
-_EMPHASIS = re.compile(
-    r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\w)|\*(?=[^\s*])([^*\n]*[^\s*])\*"
-)
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\w)|\*(?=[^\s*])([^*\n]*[^\s*])\*")
 _UNDERLINED = re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]*[^\s_])_(?!\w)")
 _LONE_MARK = re.compile(r"^_(?=[^\W_]|[\"“‘(])|(?<=[.!?,;:”\"’)])_$")
 _TICKS = re.compile(r"`+")
@@ -117,16 +108,10 @@ def _line(marked: str) -> Line:
         return bare_urls(" ".join(marked.split()))
     marked = _GLUED_AFTER.sub(r"\1 ", _GLUED_BEFORE.sub(r"\1 ", marked))
     whole = " ".join(marked.replace(_OPENED, "").replace(_CLOSED, "").split())
-    if (
-        _OVERLAY.search(marked)
-        and len(whole) < _LONGEST_CARD
-        and whole[-1:] not in ".!?"
-    ):
+    if _OVERLAY.search(marked) and len(whole) < _LONGEST_CARD and whole[-1:] not in ".!?":
         return Line(whole, "", 1)
     bare = bare_urls(" ".join(_LINKED.sub(" ", marked).split())).bare
-    return Line(
-        whole, bare, sum(bool(words.strip()) for words in _LINKED.findall(marked))
-    )
+    return Line(whole, bare, sum(bool(words.strip()) for words in _LINKED.findall(marked)))
 
 
 def _unlinked(text: str, definitions: set[str]) -> str:

@@ -29,9 +29,7 @@ class Block:
 
 
 _IMAGE_OVER_LINES = re.compile(r"!\[[^\[\]]{0,1000}\]\(")
-_TITLE_OVER_LINES = re.compile(
-    r"(\]\([^\s()]{1,3000})[ \t]+\"[^\"\n]*(?:\n[^\"\n]*){1,5}\"\)"
-)
+_TITLE_OVER_LINES = re.compile(r"(\]\([^\s()]{1,3000})[ \t]+\"[^\"\n]*(?:\n[^\"\n]*){1,5}\"\)")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|li|ul|ol|h[1-6]|tr|table|blockquote|section|article|figure)(?: [^<>]{0,500})?/?>",
     re.I,
@@ -43,9 +41,7 @@ _UNDERLINE = re.compile(r"(=+|-+)$")
 _QUOTED = re.compile(r"^(?:>[ \t]*)+")
 _RULE = re.compile(r"(?:[-*_] ?){3,}$")
 _ITEM = re.compile(r"(?:[*+•▪·‣–-]|\(?\d{1,3}[.)])[ \t]+(?=\S)|[*+-]$")
-_TICKED = re.compile(
-    r"(?:[*+•▪·‣–-](?:[ \t]+|$)){0,3}(?:\[[ xX]\](?:[ \t]+|$)(?:-[ \t]+(?=\[))?)*"
-)
+_TICKED = re.compile(r"(?:[*+•▪·‣–-](?:[ \t]+|$)){0,3}(?:\[[ xX]\](?:[ \t]+|$)(?:-[ \t]+(?=\[))?)*")
 _TABLE_RULE = re.compile(r"\|?[ :]*-{2,}[-: |]*$|\|[ |:-]*\|$")
 _DEFINITION = re.compile(r"\[([^\[\]]{1,80})\]:[ \t]+\S+")
 _FENCE = re.compile(r"(```|~~~)")
@@ -57,9 +53,7 @@ def markdown_blocks(text: str) -> list[Block]:
     if "</" in text:
         text = _BLOCK_TAG.sub("\n\n", _without_scripts(text))
     text = _TITLE_OVER_LINES.sub(r"\1)", _IMAGE_OVER_LINES.sub("![](", text))
-    definitions = {
-        match[1].lower() for match in map(_DEFINITION.match, text.split("\n")) if match
-    }
+    definitions = {match[1].lower() for match in map(_DEFINITION.match, text.split("\n")) if match}
     blocks: list[Block] = []
     current: Block | None = None
     fence = ""
@@ -96,9 +90,7 @@ def markdown_blocks(text: str) -> list[Block]:
                 item = title[2]
             current.lines += inline_lines(item, definitions)
         else:
-            current = _continued(
-                blocks, current, inline_lines(stripped.strip("|"), definitions)
-            )
+            current = _continued(blocks, current, inline_lines(stripped.strip("|"), definitions))
             current.lines[-1].breaks |= raw.endswith("  ")
     return [block for block in blocks if _filled(block)]
 
@@ -107,9 +99,7 @@ def _without_scripts(text: str) -> str:
     """What stands between <script> or <style> and its end; where no end comes, none is looked for again."""
     kept, place = [], 0
     while opening := _SCRIPT.search(text, place):
-        closing = re.compile(f"</{opening[1]}[^<>]{{0,100}}>?", re.I).search(
-            text, opening.end()
-        )
+        closing = re.compile(f"</{opening[1]}[^<>]{{0,100}}>?", re.I).search(text, opening.end())
         if closing is None:
             break
         kept.append(text[place : opening.start()])
@@ -142,12 +132,7 @@ def _into(blocks: list[Block], current: Block | None, kind: Kind) -> Block:
 def _continued(blocks: list[Block], current: Block | None, lines: list[Line]) -> Block:
     """`lines` put to the paragraph or item above them, a menu among them in a block of its own."""
     for line in lines:
-        if (
-            current is None
-            or current.kind not in ("prose", "list")
-            or line.menu
-            or current.lines[-1].menu
-        ):
+        if current is None or current.kind not in ("prose", "list") or line.menu or current.lines[-1].menu:
             current = _into(blocks, None, "prose")
         current.lines.append(line)
     assert current is not None
@@ -157,12 +142,7 @@ def _continued(blocks: list[Block], current: Block | None, lines: list[Line]) ->
 def _underlined(blocks: list[Block], current: Block | None, level: int) -> None:
     """Setext: the line above, if one stands there, was a heading; scrapers leave a blank line between the two."""
     if current is None:
-        if (
-            level == 1
-            and blocks
-            and blocks[-1].kind == "prose"
-            and len(blocks[-1].lines) == 1
-        ):
+        if level == 1 and blocks and blocks[-1].kind == "prose" and len(blocks[-1].lines) == 1:
             blocks[-1].kind, blocks[-1].level = "heading", 1
         return
     if current.kind in ("prose", "list") and current.lines:

@@ -102,7 +102,9 @@ class Mirror:
 
     def keep(self, page: Page) -> None:
         with self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?,?,?,?,?,?)", astuple(page))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO pages VALUES (?,?,?,?,?,?,?,?,?,?)", astuple(page)
+            )
 
     def write(self, url: str, content: bytes) -> int:
         """Put a page's file in place and return its size; one that says the same is left untouched."""
@@ -133,7 +135,8 @@ class Mirror:
             if keep_old:
                 # what came newly stands before what was there
                 self._connection.execute(
-                    "UPDATE entries SET place = place + 100000 WHERE source = ? AND document = ?", (source, document)
+                    "UPDATE entries SET place = place + 100000 WHERE source = ? AND document = ?",
+                    (source, document),
                 )
             else:
                 self._connection.execute(
@@ -144,7 +147,8 @@ class Mirror:
                 ({"source": source, "document": document} | asdict(entry) for entry in entries),
             )
             self._connection.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", (source, document, *astuple(validators))
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)",
+                (source, document, *astuple(validators)),
             )
 
     def entries(self, source: str, document: str) -> list[Entry]:
@@ -160,7 +164,9 @@ class Mirror:
         """Drop an entry, and the copy of its page where no other source lists it."""
         with self._connection:
             self._connection.execute("DELETE FROM entries WHERE source = ? AND url = ?", (source, url))
-            others = self._connection.execute("SELECT count(*) FROM entries WHERE url = ?", (url,)).fetchone()[0]
+            others = self._connection.execute(
+                "SELECT count(*) FROM entries WHERE url = ?", (url,)
+            ).fetchone()[0]
             if not others:
                 self._connection.execute("DELETE FROM pages WHERE url = ?", (url,))
         if not others:

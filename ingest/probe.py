@@ -43,7 +43,9 @@ def probe(settings: IndexSettings, generation: str | None = None, embedder_key: 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m ingest.probe")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
-    parser.add_argument("--directory", type=Path, help="the index itself, instead of the config that names it")
+    parser.add_argument(
+        "--directory", type=Path, help="the index itself, instead of the config that names it"
+    )
     parser.add_argument("--chroma", default="local")
     parser.add_argument("--generation")
     arguments = parser.parse_args()

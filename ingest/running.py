@@ -94,8 +94,12 @@ def exclusive(generations: Generations, action: str, by: str) -> Iterator[Run]:
             except IngestBusy as error:
                 state = running(directory)
                 if state or attempt == _LOOKS:
-                    raise RunInProgress(f"{_described(state)} {error}" if state else str(error), state) from None
-                time.sleep(0.05)  # somebody only looked whether the lock is held, or is about to say who it is
+                    raise RunInProgress(
+                        f"{_described(state)} {error}" if state else str(error), state
+                    ) from None
+                time.sleep(
+                    0.05
+                )  # somebody only looked whether the lock is held, or is about to say who it is
         run = Run(directory, by, action, datetime.now(UTC).isoformat(timespec="seconds"))
         run.tell("starting", 0, 0)
         try:

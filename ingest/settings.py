@@ -38,7 +38,9 @@ class SourceSettings(Table):
         if bool(self.path) == bool(self.url):
             raise PydanticCustomError("one_place", "a source has either a path or a url")
         if self.path and "kind" in self.model_fields_set:
-            raise PydanticCustomError("kind_of_path", "kind belongs to a url; a path says by its name what it is")
+            raise PydanticCustomError(
+                "kind_of_path", "kind belongs to a url; a path says by its name what it is"
+            )
         return self
 
 
@@ -108,7 +110,11 @@ def read_tables(
     for name, value in written.items():
         if not isinstance(value, dict):
             homes = [table for table, fields in tables.items() if name in fields.model_fields]
-            home = f"put it below the line [{homes[0]}]" if homes else "put it below its table's line, as [corpus]"
+            home = (
+                f"put it below the line [{homes[0]}]"
+                if homes
+                else "put it below its table's line, as [corpus]"
+            )
             raise ConfigError(f"{path}: the key {name!r} stands outside every table; {home}.")
         if name not in known:
             raise ConfigError(f"{path}: there is no table [{name}]{_nearest(name, known)}")

@@ -128,7 +128,9 @@ def _remote(entry: SourceSettings) -> Source:
 
 def _local(key: str, base: Path, entry: SourceSettings) -> Source:
     if not key.strip() or "\0" in key:
-        raise ConfigError("[corpus] paths holds an empty path; name a file, a folder or a pattern such as news/*.md.")
+        raise ConfigError(
+            "[corpus] paths holds an empty path; name a file, a folder or a pattern such as news/*.md."
+        )
     written = Path(key).expanduser()
     fixed = []
     for part in written.parts:
@@ -155,7 +157,9 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
             raise ConfigError(
                 f"There is no file or folder at {path}; check the path, or leave it out to read all sources."
             )
-        holders = [source for source in sources if _at_or_below(place, source.location) and _matches(source, place)]
+        holders = [
+            source for source in sources if _at_or_below(place, source.location) and _matches(source, place)
+        ]
         covered = [source for source in sources if _at_or_below(source.location, place)]
         if not holders and not covered:
             folder = place if place.is_dir() else place.parent
@@ -190,7 +194,9 @@ def files_of(source: Source) -> Listing:
     if source.location.is_file():
         return Listing([_file(source, source.location, source.location.name)])
     if not source.location.is_dir():
-        return Listing(fault=f"There is nothing at {source.location}; what was ingested from it before stays.")
+        return Listing(
+            fault=f"There is nothing at {source.location}; what was ingested from it before stays."
+        )
     faults: list[OSError] = []
     root = source.location.resolve()
     found: list[SourceFile] = []

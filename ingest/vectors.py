@@ -51,7 +51,9 @@ class VectorStore:
         self._connection.close()
 
     def save(self, hashes: Sequence[str], vectors: Vectors) -> None:
-        rows = ((name, self._embedder, row.tobytes()) for name, row in zip(hashes, _little(vectors), strict=True))
+        rows = (
+            (name, self._embedder, row.tobytes()) for name, row in zip(hashes, _little(vectors), strict=True)
+        )
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
             self._connection.execute("UPDATE tally SET saved = saved + ?", (len(hashes),))

@@ -11,7 +11,9 @@ _UNSPACED = (
     r"\U00020000-\U0003134f"
 )
 _RUN = re.compile(f"[{_UNSPACED}]+")
-_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:[\u0300-\u036f\u0590-\u05c7\u0610-\u065f]+[^\W_]*)*")
+_WORD = re.compile(
+    rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:[\u0300-\u036f\u0590-\u05c7\u0610-\u065f]+[^\W_]*)*"
+)
 
 
 def searchable(text: str) -> str:

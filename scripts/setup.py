@@ -24,7 +24,7 @@ MODEL_LOCK = ROOT / "requirements-model.lock"
 CARRIERS = ROOT / "requirements-carriers.txt"
 OLDEST = (3, 11)
 BENCHMARKS = ("quality", "embedder", "ingest")
-LINTERS = (("ruff", "check", "."), ("mypy",))
+LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 
 
 class SetupError(Exception):

@@ -75,7 +75,11 @@ def serving() -> Iterator[Site]:
             etag = reply.headers.get("ETag")
             unchanged = etag is not None and self.headers.get("If-None-Match") == etag
             self.send_response(304 if unchanged else reply.status)
-            named = {"Content-Type": reply.media_type, "Content-Length": str(len(reply.body)), **reply.headers}
+            named = {
+                "Content-Type": reply.media_type,
+                "Content-Length": str(len(reply.body)),
+                **reply.headers,
+            }
             for name, value in named.items():
                 if not (unchanged and name in ("Content-Type", "Content-Length")):
                     self.send_header(name, value)

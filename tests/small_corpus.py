@@ -20,7 +20,19 @@ from ingest.index import Index
 from ingest.settings import CorpusSettings, EmbeddingSettings, IndexSettings, IngestSettings
 
 DIMENSIONS = 32
-_WORDS = ("river", "bridge", "council", "harvest", "frost", "observer", "mirror", "valley", "engine", "museum", "tram")
+_WORDS = (
+    "river",
+    "bridge",
+    "council",
+    "harvest",
+    "frost",
+    "observer",
+    "mirror",
+    "valley",
+    "engine",
+    "museum",
+    "tram",
+)
 
 
 class WordEmbedder:
@@ -75,7 +87,10 @@ def settings_in(folder: Path, *paths: str, chroma: str = "local", **corpus: obje
 
 def sentences(seed: object, count: int) -> str:
     chance = random.Random(str(seed))
-    told = (f"The {chance.choice(_WORDS)} of {chance.choice(_WORDS)} {chance.randrange(10_000)}" for _ in range(count))
+    told = (
+        f"The {chance.choice(_WORDS)} of {chance.choice(_WORDS)} {chance.randrange(10_000)}"
+        for _ in range(count)
+    )
     return " ".join(f"{one} was seen near the {chance.choice(_WORDS)} on day {seed}." for one in told)
 
 
@@ -83,14 +98,20 @@ def write_article(folder: Path, name: str, seed: object = None, count: int = 40)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.md"
     seed = name if seed is None else seed
-    path.write_text(f"---\ntitle: Report {name}\nurl: https://example.org/{name}\n---\n\n{sentences(seed, count)}\n")
+    path.write_text(
+        f"---\ntitle: Report {name}\nurl: https://example.org/{name}\n---\n\n{sentences(seed, count)}\n"
+    )
     return path
 
 
 def rows(numbers: Sequence[int], changed: Sequence[int] = (), count: int = 40) -> Iterator[dict[str, str]]:
     for number in numbers:
         seed = f"{number} again" if number in changed else number
-        yield {"title": f"Row {number}", "url": f"https://example.org/row/{number}", "text": sentences(seed, count)}
+        yield {
+            "title": f"Row {number}",
+            "url": f"https://example.org/row/{number}",
+            "text": sentences(seed, count),
+        }
 
 
 def write_rows(path: Path, found: Iterator[dict[str, str]]) -> Path:
@@ -104,7 +125,9 @@ def open_index(settings: IngestSettings, embedder: WordEmbedder) -> Index:
     return Index(settings.index, name, embedder.identity.key)
 
 
-def contents(settings: IngestSettings, embedder: WordEmbedder, questions: Sequence[str] = ()) -> dict[str, object]:
+def contents(
+    settings: IngestSettings, embedder: WordEmbedder, questions: Sequence[str] = ()
+) -> dict[str, object]:
     """All that an index holds, and what its searches find: equal for two indexes that answer alike."""
     with open_index(settings, embedder) as index:
         ids = [name for name, _ in index.catalogue.all_vectors()]

@@ -27,9 +27,8 @@ SPOKEN = 3.0
 
 OF_KIND = 0.5
 ASKING = -0.4  # a sentence that asks seldom answers
-SPREAD = (
-    0.2  # how fast a sentence's say in what an answer looks like falls with its distance to the nearest one
-)
+# how fast a sentence's say in what an answer looks like falls with its distance to the nearest one
+SPREAD = 0.2
 
 Embed = Callable[[Sequence[str]], Vectors]
 

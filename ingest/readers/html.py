@@ -24,7 +24,9 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         yield Reject(name, f"Not readable as a web page: {error}.")
         return
     if crowded(page):
-        yield Reject(name, f"One of its elements has more than {_MOST_ATTRIBUTES} attributes; no article has.")
+        yield Reject(
+            name, f"One of its elements has more than {_MOST_ATTRIBUTES} attributes; no article has."
+        )
         return
     found = bare_extraction(
         _undeclared(page),

@@ -103,6 +103,8 @@ def _documents(kind: str, content: bytes, name: str, confined: ConfinedReader) -
         yield from confined.read(kind, content, name)
     elif listing := _LISTING.match(content[:2_000]):
         listed = "feed" if listing[1].lower() in (b"rss", b"feed", b"rdf:rdf") else "sitemap"
-        yield Reject(name, f'It is a {listed}, not a page: write it into [corpus] sources with kind = "{listed}".')
+        yield Reject(
+            name, f'It is a {listed}, not a page: write it into [corpus] sources with kind = "{listed}".'
+        )
     else:
         yield Reject(name, "The site sent something other than a page, a PDF, a DOCX or a text.")

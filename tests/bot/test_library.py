@@ -63,7 +63,9 @@ class SlowIndex(Index):
         super().__init__(*given)  # type: ignore[arg-type]
 
 
-def test_a_new_generation_is_taken_up_by_the_next_question(library: Library, settings: IngestSettings) -> None:
+def test_a_new_generation_is_taken_up_by_the_next_question(
+    library: Library, settings: IngestSettings
+) -> None:
     with library.lease() as index:
         assert index.generation == current(settings)
     newer = publish_another(settings)
@@ -112,7 +114,9 @@ def test_an_index_of_another_embedder_is_refused_while_none_is_open(settings: In
     library.close()
 
 
-def test_an_index_of_another_embedder_leaves_the_open_one_in_use(library: Library, settings: IngestSettings) -> None:
+def test_an_index_of_another_embedder_leaves_the_open_one_in_use(
+    library: Library, settings: IngestSettings
+) -> None:
     with library.lease() as index:
         older = index.generation
     ingest_corpus(settings, WordEmbedder("other words"))
@@ -139,7 +143,9 @@ def test_a_broken_new_generation_leaves_the_open_one_in_use(
             assert index.search_vectors(WordEmbedder().embed_question("river"), 3)
 
 
-def test_broken_vectors_are_reported_once_and_words_answer_until_they_are_remade(settings: IngestSettings) -> None:
+def test_broken_vectors_are_reported_once_and_words_answer_until_they_are_remade(
+    settings: IngestSettings,
+) -> None:
     broken = current(settings)
     break_vectors(settings, broken)
     reported: list[str] = []
@@ -241,7 +247,10 @@ def test_fifty_swaps_neither_grow_memory_nor_leak_file_handles(tmp_path: Path) -
         outcome = ingest_corpus(settings, embedder)
         names.append(str(outcome.generation))
     a_swap = outcome.passages * 512 * 4 / 2**20  # MiB of vectors that a generation left open would keep
-    generations, library = Generations(settings.index.directory), Library(settings.index, embedder.identity.key)
+    generations, library = (
+        Generations(settings.index.directory),
+        Library(settings.index, embedder.identity.key),
+    )
 
     def swap(turn: int) -> tuple[float, set[str]]:
         generations.point_to(names[turn % 2])

@@ -65,7 +65,10 @@ AT = "https://www.example.org/story?id=7&utm_source=feed"
     [
         ('<link rel="canonical" href="https://example.org/story/7">', "https://example.org/story/7"),
         ("<link href='/story/7?utm_x=1' rel='canonical'>", "https://www.example.org/story/7"),
-        ("<LINK REL=canonical HREF=https://www.example.org/s?a=1&amp;b=2>", "https://www.example.org/s?a=1&b=2"),
+        (
+            "<LINK REL=canonical HREF=https://www.example.org/s?a=1&amp;b=2>",
+            "https://www.example.org/s?a=1&b=2",
+        ),
         ('<link rel="canonical" href="https://evil.org/story">', "https://www.example.org/story?id=7"),
         ('<link rel="canonical" href="https://www.example.org/">', "https://www.example.org/story?id=7"),
         ('<link rel="canonical" href="javascript:alert(1)">', "https://www.example.org/story?id=7"),

@@ -20,7 +20,11 @@ from ingest.words import question_words, quoted
 
 
 def article(name: str, body: str | None = None, **fields: str | None) -> Article:
-    known: dict[str, str | None] = {"url": f"https://example.org/{name}", "published": "2020-01-01", "source": "Paper"}
+    known: dict[str, str | None] = {
+        "url": f"https://example.org/{name}",
+        "published": "2020-01-01",
+        "source": "Paper",
+    }
     return Article(name, f"Title of {name}", body or sentences(name, 30), **(known | fields))  # type: ignore[arg-type]
 
 
@@ -43,7 +47,9 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 
 
 def test_an_article_comes_back_as_it_was_put(catalogue: Catalogue) -> None:
-    one = article("a", source="The Paper", author="A. Writer", published="2020-02-03T04:05:06", origin="o", path="p")
+    one = article(
+        "a", source="The Paper", author="A. Writer", published="2020-02-03T04:05:06", origin="o", path="p"
+    )
     put(catalogue, one)
     assert catalogue.article("a") == one
     assert catalogue.article_by_url("https://example.org/a") == one

@@ -166,7 +166,16 @@ class Server:
         program = shutil.which("chroma", path=str(Path(sys.executable).parent))
         if program is None:
             pytest.skip("the `chroma` program is not installed beside this Python")
-        command = [program, "run", "--path", str(self._folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [
+            program,
+            "run",
+            "--path",
+            str(self._folder),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+        ]
         log = (self._folder.parent / "chroma.log").open("ab")
         with log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
@@ -212,7 +221,9 @@ def test_a_server_gives_the_same_index_as_a_directory(server: Server, tmp_path: 
         write_article(tmp_path / "articles", name)
     embedder = WordEmbedder()
     served, local = settings_in(tmp_path, chroma=server.url), settings_in(tmp_path)
-    local = local.model_copy(update={"index": local.index.model_copy(update={"directory": tmp_path / "local"})})
+    local = local.model_copy(
+        update={"index": local.index.model_copy(update={"directory": tmp_path / "local"})}
+    )
     ingest_corpus(served, embedder)
     ingest_corpus(local, embedder)
     assert contents(served, embedder, QUESTIONS) == contents(local, embedder, QUESTIONS)
@@ -237,7 +248,9 @@ def test_every_generation_has_its_collection_and_old_ones_go_with_it(server: Ser
     assert len(kept) == 2
 
 
-def test_collections_of_another_index_on_the_same_server_are_left_alone(server: Server, tmp_path: Path) -> None:
+def test_collections_of_another_index_on_the_same_server_are_left_alone(
+    server: Server, tmp_path: Path
+) -> None:
     other, embedder = settings_in(tmp_path / "other", chroma=server.url), WordEmbedder()
     write_article(tmp_path / "other" / "articles", "o")
     ingest_corpus(other, embedder)
@@ -350,7 +363,9 @@ def test_a_server_that_never_answers_is_given_up_on(tmp_path: Path, monkeypatch:
         assert time.monotonic() - started < 20
 
 
-def test_a_server_that_lost_its_collections_is_filled_again_without_embedding(server: Server, tmp_path: Path) -> None:
+def test_a_server_that_lost_its_collections_is_filled_again_without_embedding(
+    server: Server, tmp_path: Path
+) -> None:
     write_article(tmp_path / "articles", "a")
     settings, embedder = settings_in(tmp_path, chroma=server.url), WordEmbedder()
     ingest_corpus(settings, embedder)

@@ -95,7 +95,10 @@ def test_an_empty_body_has_no_passages(body: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        ("Mr. Smith left the U.S. on Jan. 5. He came back.", ["Mr. Smith left the U.S. on Jan. 5.", "He came back."]),
+        (
+            "Mr. Smith left the U.S. on Jan. 5. He came back.",
+            ["Mr. Smith left the U.S. on Jan. 5.", "He came back."],
+        ),
         ("A list:\nfirst\nsecond", ["A list:", "first", "second"]),
         ("他说。好的！", ["他说。", "好的！"]),
     ],

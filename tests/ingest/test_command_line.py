@@ -104,7 +104,9 @@ def test_the_clock_does_not_undo_a_roll_back(shell: Shell) -> None:
 
 
 def test_a_page_is_added_by_its_address(shell: Shell, site: Site) -> None:
-    site.page("/story", "Bridge", "The mayor said on Monday that the bridge will be opened in May after two years.")
+    site.page(
+        "/story", "Bridge", "The mayor said on Monday that the bridge will be opened in May after two years."
+    )
     shell()
     added = shell("--add", site.url("/story"), guard=site.guard)
     assert added["articles"][0]["url"] == site.url("/story")
@@ -113,7 +115,9 @@ def test_a_page_is_added_by_its_address(shell: Shell, site: Site) -> None:
 
 
 def test_feeds_and_sitemaps_of_the_config_are_read(shell: Shell, site: Site) -> None:
-    site.page("/story", "Bridge", "The mayor said on Monday that the bridge will be opened in May after two years.")
+    site.page(
+        "/story", "Bridge", "The mayor said on Monday that the bridge will be opened in May after two years."
+    )
     site.replies["/map"] = site.replies["/story"].__class__(
         f"<urlset><url><loc>{site.url('/story')}</loc></url></urlset>".encode()
     )
@@ -132,7 +136,11 @@ def test_too_many_removals_are_told_with_what_a_confirm_button_needs(shell: Shel
     write_rows(path, rows(range(4), count=3))
     stopped = shell(code=1)
     assert set(stopped) == {"outcome", "error", "removals"}
-    assert (stopped["outcome"], stopped["removals"]["removed"], stopped["removals"]["articles"]) == ("failed", 16, 23)
+    assert (stopped["outcome"], stopped["removals"]["removed"], stopped["removals"]["articles"]) == (
+        "failed",
+        16,
+        23,
+    )
     assert "--allow-removals" in stopped["error"]
     assert shell("--allow-removals")["removed"] == 16
 
@@ -142,7 +150,12 @@ def test_a_second_run_is_told_of_the_first(shell: Shell) -> None:
     generations = Generations(shell.config.parent / "data" / "index")
     with exclusive(generations, "refresh", "ann (42)") as run:
         run.tell("embedding", 3, 9)
-        for flags in ([], ["--remove", "Report a"], ["--rollback"], ["--export", str(shell.config.parent / "x.zip")]):
+        for flags in (
+            [],
+            ["--remove", "Report a"],
+            ["--rollback"],
+            ["--export", str(shell.config.parent / "x.zip")],
+        ):
             busy = shell(*flags, code=1)
             assert busy["running"] | {"started": ""} == {
                 "by": "ann (42)", "action": "refresh", "started": "", "stage": "embedding", "done": 3, "total": 9
@@ -182,7 +195,13 @@ def test_people_are_told_in_sentences(shell: Shell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "flags",
-    [["--add", "a", "--remove", "b"], ["--rollback", "--export", "x"], ["--log", "0"], ["--log", "many"], ["--ad"]],
+    [
+        ["--add", "a", "--remove", "b"],
+        ["--rollback", "--export", "x"],
+        ["--log", "0"],
+        ["--log", "many"],
+        ["--ad"],
+    ],
 )
 def test_flags_that_contradict_each_other_are_wrong_usage(shell: Shell, flags: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -193,7 +212,13 @@ def test_flags_that_contradict_each_other_are_wrong_usage(shell: Shell, flags: l
 def test_flags_that_make_no_sense_together_are_told(shell: Shell, tmp_path: Path) -> None:
     assert "PATHs go with a plain run only" in shell(str(tmp_path), "--rollback", code=2)["error"]
     assert "--name goes with one file" in shell("--add", "a.md", "b.md", "--name", "c.md", code=2)["error"]
-    for flags in (["--add", "a.md"], ["--import", "x.zip"], ["--rollback"], ["--export", "x.zip"], ["--rebuild"]):
+    for flags in (
+        ["--add", "a.md"],
+        ["--import", "x.zip"],
+        ["--rollback"],
+        ["--export", "x.zip"],
+        ["--rebuild"],
+    ):
         assert "has no --dry-run" in shell(*flags, "--dry-run", code=2)["error"]
 
 

@@ -293,11 +293,16 @@ async def test_pdf_text_and_json_lines_are_read_from_the_web_too(site: Site, cra
     assert "something other than a page" in crawl.rejects[0].reason
 
 
-async def test_a_feed_or_sitemap_that_is_taken_for_a_page_says_what_to_write(site: Site, crawl: Crawl) -> None:
+async def test_a_feed_or_sitemap_that_is_taken_for_a_page_says_what_to_write(
+    site: Site, crawl: Crawl
+) -> None:
     site.replies["/feed"] = rss(site, ("/1", "Story 1", MONDAY))
     site.replies["/map"] = sitemap(site, ("/1", ""))
     assert await crawl(web(site, "/feed"), web(site, "/map")) == []
-    assert ['kind = "feed"' in crawl.rejects[0].reason, 'kind = "sitemap"' in crawl.rejects[1].reason] == [True, True]
+    assert ['kind = "feed"' in crawl.rejects[0].reason, 'kind = "sitemap"' in crawl.rejects[1].reason] == [
+        True,
+        True,
+    ]
 
 
 async def test_a_crawl_that_is_stopped_goes_on_where_it_was(site: Site, crawl: Crawl) -> None:

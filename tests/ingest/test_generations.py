@@ -59,7 +59,9 @@ def test_pruning_spares_a_generation_that_is_being_read(generations: Generations
 
 def test_the_lease_of_a_reader_that_died_holds_nothing(generations: Generations) -> None:
     first = build(generations)
-    process = multiprocessing.get_context("spawn").Process(target=_read_and_die, args=(generations.directory, first))
+    process = multiprocessing.get_context("spawn").Process(
+        target=_read_and_die, args=(generations.directory, first)
+    )
     process.start()
     process.join()
     assert process.exitcode == 9
@@ -77,7 +79,11 @@ def _read_and_die(directory: Path, name: str) -> None:
 
 
 def test_a_second_writer_is_refused_and_told_to_wait(generations: Generations) -> None:
-    with generations.writing(), pytest.raises(IngestBusy, match="Wait"), Generations(generations.directory).writing():
+    with (
+        generations.writing(),
+        pytest.raises(IngestBusy, match="Wait"),
+        Generations(generations.directory).writing(),
+    ):
         raise AssertionError("two writers at once")
 
 

@@ -52,7 +52,9 @@ def test_vector_search_agrees_with_brute_force(index: Index) -> None:
         exact = sorted((matrix @ vector).tolist(), reverse=True)[:10]
         found = index.search_vectors(vector, 10)
         assert np.allclose([hit.score for hit in found], exact, atol=1e-5)
-        assert all(index.passages([hit.passage_id])[hit.passage_id].article_id == hit.article_id for hit in found)
+        assert all(
+            index.passages([hit.passage_id])[hit.passage_id].article_id == hit.article_id for hit in found
+        )
 
 
 def test_an_excluded_article_is_in_neither_search_and_the_others_fill_its_place(index: Index) -> None:
@@ -87,8 +89,15 @@ def test_articles_are_completed_while_a_title_is_half_typed(index: Index) -> Non
 
 
 def test_every_passage_stands_word_for_word_in_its_article(tmp_path: Path) -> None:
-    odd = ["NUL \0 inside a sentence.", "Lone \ud800 surrogate here.", "עברית and العربية.", "🙂👩‍👩‍👧 emoji. Ünïcode."]
-    told = [{**row, "text": f"{text} {row['text']} {text}"} for row, text in zip(rows(range(4)), odd, strict=True)]
+    odd = [
+        "NUL \0 inside a sentence.",
+        "Lone \ud800 surrogate here.",
+        "עברית and العربية.",
+        "🙂👩‍👩‍👧 emoji. Ünïcode.",
+    ]
+    told = [
+        {**row, "text": f"{text} {row['text']} {text}"} for row, text in zip(rows(range(4)), odd, strict=True)
+    ]
     write_rows(tmp_path / "rows.jsonl", iter(told))
     settings = settings_in(tmp_path, "rows.jsonl")
     assert ingest_corpus(settings, EMBEDDER).added == 4
@@ -113,7 +122,9 @@ def test_the_status_counts_what_is_there(settings: IngestSettings, index: Index)
 
 
 def test_a_sound_index_has_no_damage(settings: IngestSettings, index: Index) -> None:
-    index.search_vectors(EMBEDDER.embed_question("river"), 5)  # Chroma rewrites its database, which is no damage
+    index.search_vectors(
+        EMBEDDER.embed_question("river"), 5
+    )  # Chroma rewrites its database, which is no damage
     assert damage(folder(settings)) is None
     index.check(100)
 
@@ -134,7 +145,9 @@ def test_reading_a_generation_is_no_damage_whatever_the_run_before_left_in_chrom
 
 @pytest.mark.parametrize("name", ["data_level0.bin", "header.bin", "link_lists.bin", "index_metadata.pickle"])
 @pytest.mark.parametrize("how", ["garbage", "truncated", "gone"])
-def test_damaged_vectors_are_seen_before_chroma_trips_over_them(settings: IngestSettings, name: str, how: str) -> None:
+def test_damaged_vectors_are_seen_before_chroma_trips_over_them(
+    settings: IngestSettings, name: str, how: str
+) -> None:
     (path,) = folder(settings).glob(f"chroma/*/{name}")
     if how == "gone":
         path.unlink()
@@ -151,7 +164,9 @@ def test_damaged_vectors_are_seen_before_chroma_trips_over_them(settings: Ingest
             index.check(10)
 
 
-def test_vectors_of_another_generation_are_not_taken_for_its_own(settings: IngestSettings, tmp_path: Path) -> None:
+def test_vectors_of_another_generation_are_not_taken_for_its_own(
+    settings: IngestSettings, tmp_path: Path
+) -> None:
     older = folder(settings)
     write_article(tmp_path / "articles", "g")
     ingest_corpus(settings, EMBEDDER)

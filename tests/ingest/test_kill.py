@@ -93,7 +93,8 @@ class Asker:
                     passages = index.passages([hit.passage_id for hit in (*near, *worded)])
                     articles = index.articles({passage.article_id for passage in passages.values()})
                     whole = all(
-                        articles[one.article_id].body[one.start : one.end] == one.text for one in passages.values()
+                        articles[one.article_id].body[one.start : one.end] == one.text
+                        for one in passages.values()
                     )
                     if len(near) < 5 or not worded or not whole or index.vectors_fault:
                         self.failures.append(f"{index.generation}: {len(near)} near, {index.vectors_fault}")
@@ -132,7 +133,9 @@ def test_an_ingest_killed_at_any_moment_loses_nothing(tmp_path: Path, kills: int
     assert asker.asked > kills * 5
     assert killed >= kills // 2
     assert not list(settings.index.directory.glob("*.partial"))
-    anew = settings.model_copy(update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})})
+    anew = settings.model_copy(
+        update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})}
+    )
     ingest_corpus(anew, WordEmbedder())
     assert contents(settings, last, QUESTIONS) == contents(anew, last, QUESTIONS)
 
@@ -156,7 +159,9 @@ def test_the_run_after_a_kill_embeds_only_what_the_killed_one_had_not(tmp_path: 
         process.kill()
     after, alone = WordEmbedder(), WordEmbedder()
     outcome = ingest_corpus(settings, after)
-    anew = settings.model_copy(update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})})
+    anew = settings.model_copy(
+        update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})}
+    )
     ingest_corpus(anew, alone)
     assert outcome.added == 60
     assert 0 < len(after.embedded) < len(alone.embedded)

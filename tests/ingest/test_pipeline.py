@@ -47,7 +47,9 @@ def age(folder: Path) -> None:
         os.utime(path, (1_000_000_000, 1_000_000_000))
 
 
-def test_a_second_ingest_embeds_nothing_and_publishes_nothing(settings: IngestSettings, embedder: WordEmbedder) -> None:
+def test_a_second_ingest_embeds_nothing_and_publishes_nothing(
+    settings: IngestSettings, embedder: WordEmbedder
+) -> None:
     first = ingest_corpus(settings, embedder)
     assert counts(first) == (3, 0, 0, 0)
     assert first.passages == len(embedder.embedded) > 6
@@ -58,7 +60,9 @@ def test_a_second_ingest_embeds_nothing_and_publishes_nothing(settings: IngestSe
     assert (second.generation, second.passages) == (first.generation, first.passages)
 
 
-def test_only_new_passage_texts_are_embedded(settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path) -> None:
+def test_only_new_passage_texts_are_embedded(
+    settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path
+) -> None:
     ingest_corpus(settings, embedder)
     embedder.embedded.clear()
     path = tmp_path / "articles" / "a.md"
@@ -78,7 +82,9 @@ def test_an_index_brought_up_to_date_equals_one_built_in_one_go(
     write_article(tmp_path / "articles", "m")
     (tmp_path / "articles" / "c.md").unlink()
     assert counts(ingest_corpus(settings, embedder)) == (1, 1, 1, 10)
-    anew = settings.model_copy(update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})})
+    anew = settings.model_copy(
+        update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})}
+    )
     ingest_corpus(anew, embedder)
     assert contents(settings, embedder, QUESTIONS) == contents(anew, embedder, QUESTIONS)
 
@@ -91,7 +97,9 @@ def test_what_is_unchanged_is_copied_and_only_the_rest_is_added(
     ingest_corpus(settings, embedder)
     added: list[str] = []
     add = ChromaVectors.add
-    monkeypatch.setattr(ChromaVectors, "add", lambda self, ids, rows: added.extend(ids) or add(self, ids, rows))
+    monkeypatch.setattr(
+        ChromaVectors, "add", lambda self, ids, rows: added.extend(ids) or add(self, ids, rows)
+    )
     for seed in range(3):
         write_article(tmp_path / "articles", "a", seed=f"another {seed}")
         ingest_corpus(settings, embedder)
@@ -113,7 +121,11 @@ def test_a_changed_title_source_or_date_is_a_change(
     with open_index(settings, embedder) as index:
         article = index.article("https://example.org/a")
         assert article is not None
-        assert (article.source, article.published, article.author) == ("Town Paper", "2020-02-02", "A. Writer")
+        assert (article.source, article.published, article.author) == (
+            "Town Paper",
+            "2020-02-02",
+            "A. Writer",
+        )
 
 
 def test_an_article_goes_when_its_source_was_read_in_full_without_it(
@@ -124,9 +136,12 @@ def test_an_article_goes_when_its_source_was_read_in_full_without_it(
     assert counts(ingest_corpus(settings, embedder)) == (0, 0, 1, 2)
     with open_index(settings, embedder) as index:
         assert index.article("https://example.org/b") is None
-        assert not any("Report b" in passage.text for passage in index.passages(
-            [hit.passage_id for hit in index.search_words(["day"], 100)]
-        ).values())
+        assert not any(
+            "Report b" in passage.text
+            for passage in index.passages(
+                [hit.passage_id for hit in index.search_words(["day"], 100)]
+            ).values()
+        )
 
 
 def test_a_run_restricted_to_a_path_leaves_the_others(
@@ -216,18 +231,24 @@ def test_only_changed_rows_of_a_large_file_are_parsed(
     assert len(cleaned) == 2
 
 
-def test_rows_that_share_an_id_stay_apart_when_one_of_them_changes(embedder: WordEmbedder, tmp_path: Path) -> None:
+def test_rows_that_share_an_id_stay_apart_when_one_of_them_changes(
+    embedder: WordEmbedder, tmp_path: Path
+) -> None:
     settings = settings_in(tmp_path, "rows.jsonl")
 
     def told(*seeds: str) -> None:
-        write_rows(tmp_path / "rows.jsonl", ({**row, "url": "", "id": "7"} for seed in seeds for row in rows([seed])))  # type: ignore[list-item]
+        write_rows(
+            tmp_path / "rows.jsonl", ({**row, "url": "", "id": "7"} for seed in seeds for row in rows([seed]))
+        )  # type: ignore[list-item]
 
     told("x", "y")
     assert counts(ingest_corpus(settings, embedder)) == (2, 0, 0, 0)
     assert counts(ingest_corpus(settings, embedder)) == (0, 0, 0, 2)
     told("w", "x", "y")
     ingest_corpus(settings, embedder)
-    anew = settings.model_copy(update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})})
+    anew = settings.model_copy(
+        update={"index": settings.index.model_copy(update={"directory": tmp_path / "anew"})}
+    )
     ingest_corpus(anew, embedder)
     assert contents(settings, embedder) == contents(anew, embedder)
     assert len(contents(settings, embedder)["articles"]) == 3  # type: ignore[arg-type]
@@ -383,7 +404,9 @@ def test_broken_vectors_are_left_behind_and_made_anew_without_embedding(
         index.check(50)
 
 
-def test_a_rebuild_makes_vectors_again_that_were_lost(settings: IngestSettings, embedder: WordEmbedder) -> None:
+def test_a_rebuild_makes_vectors_again_that_were_lost(
+    settings: IngestSettings, embedder: WordEmbedder
+) -> None:
     first = ingest_corpus(settings, embedder)
     expected = contents(settings, embedder, QUESTIONS)
     for path in settings.index.directory.glob(f"{VECTORS}*"):
@@ -394,7 +417,9 @@ def test_a_rebuild_makes_vectors_again_that_were_lost(settings: IngestSettings, 
     assert contents(settings, embedder, QUESTIONS) == expected
 
 
-def test_a_rebuild_without_an_index_says_what_to_run(settings: IngestSettings, embedder: WordEmbedder) -> None:
+def test_a_rebuild_without_an_index_says_what_to_run(
+    settings: IngestSettings, embedder: WordEmbedder
+) -> None:
     with pytest.raises(UserFacingError, match="python -m ingest"):
         rebuild_index(settings, embedder)
 
@@ -423,7 +448,9 @@ def test_without_any_sound_catalogue_everything_is_read_anew(
 ) -> None:
     first = ingest_corpus(settings, embedder)
     expected = contents(settings, embedder)
-    (settings.index.directory / str(first.generation) / "catalogue.sqlite").write_bytes(b"nothing of the kind" * 100)
+    (settings.index.directory / str(first.generation) / "catalogue.sqlite").write_bytes(
+        b"nothing of the kind" * 100
+    )
     with pytest.raises(IndexBroken, match="damaged"):
         open_index(settings, embedder)
     with pytest.raises(IndexBroken, match="without a PATH"):
@@ -518,7 +545,9 @@ def test_vectors_that_nothing_uses_are_forgotten_in_time(
         assert store.missing(vector for _, vector in index.catalogue.all_vectors()) == []
 
 
-def test_a_damaged_older_generation_stands_in_nobodys_way(settings: IngestSettings, embedder: WordEmbedder) -> None:
+def test_a_damaged_older_generation_stands_in_nobodys_way(
+    settings: IngestSettings, embedder: WordEmbedder
+) -> None:
     articles = settings.base / "articles"
     ingest_corpus(settings, embedder)
     write_article(articles, "d")

@@ -53,7 +53,9 @@ def test_the_longest_rule_decides_and_allow_wins_a_draw() -> None:
         ("*", "/anything", True),
     ],
 )
-def test_stars_stand_for_anything_and_a_final_dollar_for_the_end(pattern: str, path: str, matching: bool) -> None:
+def test_stars_stand_for_anything_and_a_final_dollar_for_the_end(
+    pattern: str, path: str, matching: bool
+) -> None:
     assert matches(pattern, path) is matching
 
 

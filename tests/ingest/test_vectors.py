@@ -32,7 +32,10 @@ def test_what_was_saved_outlives_the_process(tmp_path: Path) -> None:
 
 
 def test_a_vector_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:
-    with closing(VectorStore(tmp_path / "vectors.sqlite", "e")) as store, pytest.raises(IndexBroken, match="--rebuild"):
+    with (
+        closing(VectorStore(tmp_path / "vectors.sqlite", "e")) as store,
+        pytest.raises(IndexBroken, match="--rebuild"),
+    ):
         store.load(["nobody"])
 
 
@@ -54,7 +57,9 @@ def test_pruning_forgets_what_is_not_kept_and_only_that(tmp_path: Path) -> None:
         assert np.array_equal(store.load(names[:6:3]), vectors(3_000)[:6:3])
 
 
-def test_the_store_is_looked_through_only_after_much_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_is_looked_through_only_after_much_was_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ingest.vectors._SPARE", 10)
     with closing(VectorStore(tmp_path / "vectors.sqlite", "e")) as store:
         store.save([f"a{number}" for number in range(10)], vectors(10))
