@@ -16,11 +16,12 @@ from ingest.export import Contents, export_corpus
 from ingest.guard import Guard
 from ingest.importing import import_corpus
 from ingest.pipeline import Outcome, ingest_corpus, rebuild_index
+from ingest.plurals import counted
 from ingest.progress import Report
 from ingest.rollback import roll_back
 from ingest.settings import IngestSettings, load_ingest_settings
 from ingest.sources import configured_sources, holds
-from ingest.status import corpus_status
+from ingest.status import corpus_status, status_text
 from ingest.uploads import file_upload, is_url, url_upload
 
 
@@ -59,12 +60,13 @@ def perform(config: Path, asked: Asked, report: Report) -> Result:
     match asked.action:
         case "status":
             status = corpus_status(settings)
-            return Result(status, "\n".join(f"{name}: {value}" for name, value in status.items()))
+            return Result(status, status_text(status))
         case "log":
             return _log(settings, asked.limit)
         case "rollback":
             undone = roll_back(settings, asked.by)
-            text = f"Back to generation {undone.generation}: {undone.articles} articles, {undone.passages} passages."
+            back = f"{counted(undone.articles, 'article')}, {counted(undone.passages, 'passage')}"
+            text = f"Back to generation {undone.generation}: {back}."
             return Result(undone.shape(), text)
         case "rebuild":
             rebuilt = rebuild_index(settings, _embedder(settings), by=asked.by, report=report)
@@ -142,7 +144,7 @@ def _changed(outcome: Outcome, *, dry_run: bool) -> str:
     verb = "would be " if dry_run else ""
     lines = [
         f"{outcome.added} {verb}added, {outcome.changed} changed, {outcome.removed} removed, "
-        f"{outcome.unchanged} unchanged; {outcome.passages} passages in {outcome.seconds:.1f} s"
+        f"{outcome.unchanged} unchanged; {counted(outcome.passages, 'passage')} in {outcome.seconds:.1f} s"
     ]
     if outcome.estimate is not None:
         lines.append(outcome.estimate.sentence())
@@ -155,7 +157,8 @@ def _changed(outcome: Outcome, *, dry_run: bool) -> str:
 
 
 def _written(contents: Contents, file: Path) -> str:
-    return f"{contents.articles} articles, {contents.vectors} vectors and {contents.uploads} uploads are in {file}."
+    held = ((contents.articles, "article"), (contents.vectors, "vector"), (contents.uploads, "upload"))
+    return f"In {file}: {', '.join(counted(number, name) for number, name in held)}."
 
 
 __all__: Sequence[str] = ["Asked", "Result", "perform"]

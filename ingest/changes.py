@@ -130,7 +130,10 @@ def articles_named(names: Sequence[str], catalogue: Catalogue | None, held: Cura
                 raise NoSuchArticle(
                     f"{name[:200]!r} was removed before, by {buried[0].by} at {buried[0].at}."
                 )
-            raise NoSuchArticle(f"No article has the id, URL or title {name[:200]!r}.")
+            raise NoSuchArticle(
+                f"No article has the id, URL or title {name[:200]!r}. `python -m bot search WORDS` finds articles, "
+                "and with --json their ids."
+            )
         found += matching
     return found
 

@@ -12,6 +12,7 @@ from typing import Any
 from ingest.articles import Article
 from ingest.chunking import embedded_text, split_article
 from ingest.embedding import Embedder
+from ingest.plurals import counted
 from ingest.settings import EmbeddingSettings
 from ingest.tokens import count_tokens
 from ingest.vectors import VectorStore, string_hash
@@ -53,8 +54,8 @@ class Estimate:
         )
         length = "" if self.minutes is None else f", in about {max(self.minutes, 0.1):.1f} minutes"
         return (
-            f"To embed: {self.passages:,} passages of {self.articles:,} articles, {self.tokens:,} tokens, "
-            f"{cost}{length}."
+            f"To embed: {counted(self.passages, 'passage')} of {counted(self.articles, 'article')}, "
+            f"{counted(self.tokens, 'token')}, {cost}{length}."
         )
 
 

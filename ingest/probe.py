@@ -16,6 +16,7 @@ from ingest.embedding import make_embedder
 from ingest.errors import CatalogueBroken, UserFacingError
 from ingest.generations import Generations
 from ingest.index import CATALOGUE, Index
+from ingest.plurals import counted
 from ingest.seal import damage
 from ingest.settings import DEFAULT_CONFIG, IndexSettings, load_ingest_settings
 
@@ -37,7 +38,7 @@ def probe(settings: IndexSettings, generation: str | None = None, embedder_key: 
     with Index(settings, name, embedder_key) as index:
         index.check(SAMPLE)
         status = index.status()
-    return f"{status.passages} passages of {status.articles} articles answer"
+    return f"{counted(status.passages, 'passage')} of {counted(status.articles, 'article')} can be searched"
 
 
 def main() -> None:

@@ -95,7 +95,7 @@ def exclusive(generations: Generations, action: str, by: str) -> Iterator[Run]:
                 state = running(directory)
                 if state or attempt == _LOOKS:
                     raise RunInProgress(
-                        f"{_described(state)} {error}" if state else str(error), state
+                        f"{described(state)} {error}" if state else str(error), state
                     ) from None
                 time.sleep(
                     0.05
@@ -134,7 +134,8 @@ def last_run(directory: Path) -> dict[str, Any] | None:
     return _read(directory / _LAST)
 
 
-def _described(state: dict[str, Any]) -> str:
+def described(state: dict[str, Any]) -> str:
+    """A run's state in one sentence."""
     began = str(state.get("started", ""))[:19].replace("T", " ")
     stage, done, total = state.get("stage", ""), int(state.get("done") or 0), int(state.get("total") or 0)
     far = f"{stage} {done:,} of {total:,}" if total else str(stage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from ingest.catalogue import Catalogue
 from ingest.curation import Curation
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
-from ingest.running import is_running, last_run, running
+from ingest.plurals import counted
+from ingest.running import described, is_running, last_run, running
 from ingest.settings import IngestSettings
 
 
@@ -31,6 +33,35 @@ def corpus_status(settings: IngestSettings) -> dict[str, Any]:
         "last_run": last_run(generations.directory),
         "refresh_minutes": settings.corpus.refresh_minutes,
     }
+
+
+def status_text(status: Mapping[str, Any]) -> str:
+    """The same for people, a few lines."""
+    lines = ["Nothing has been read yet. Run `python -m ingest`."]
+    if status["generation"]:
+        dates = f", from {status['oldest']} to {status['newest']}" if status["oldest"] else ""
+        older = f"; {status['previous']} is kept to go back to" if status["previous"] else ""
+        lines = [
+            f"{counted(status['articles'], 'article')}, {counted(status['passages'], 'passage')}{dates}",
+            f"{counted(status['uploads'], 'upload')}, {status['removed_by_hand']} removed by hand",
+            f"Generation {status['generation']}, built at {status['built_at']}{older}",
+            f"{status['bytes'] / 1e6:,.1f} MB on disk",
+        ]
+    minutes = status["refresh_minutes"]
+    lines.append(f"Refreshed every {minutes:g} minutes by the bot" if minutes else "Refreshed by hand only")
+    if status["running"] is not None:
+        lines.append(f"Now: {described(status['running'])}" if status["running"] else "Now: a run has begun.")
+    if (last := status["last_run"]) is not None:
+        lines.append(f"Last run: {last['action']} by {last['by']} at {last['started']}, {_ended(last)}")
+        lines += [f"  {reject['path']}: {reject['reason']}" for reject in last.get("rejected", [])]
+    return "\n".join(lines)
+
+
+def _ended(last: Mapping[str, Any]) -> str:
+    if "error" in last:
+        return f"which failed: {last['error']}"
+    changes = ", ".join(f"{last[name]} {name}" for name in ("added", "changed", "removed") if name in last)
+    return "; ".join(filter(None, (changes, f"{last['rejects']} not read" if last.get("rejects") else "")))
 
 
 _NOTHING: dict[str, Any] = {

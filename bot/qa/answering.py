@@ -107,7 +107,7 @@ class Answerer:
                             yield event
             nearest = retrieval.nearest if answer.outcome == "not_found" else ()
             answer = replace(answer, nearest=nearest, usage=answer.usage + usage)
-            yield _dated(answer, question, index, started)
+            yield _dated(_found_how(answer, index), question, index, started)
 
     async def summarise(self, name: str) -> AsyncIterator[AnswerEvent]:
         """The main points of one article, named by id, URL or title; the same events as an answer's."""
@@ -147,13 +147,13 @@ class Answerer:
             ]
             if not recent or found.confidence < ANSWERABLE:
                 empty = Answer(topic, "not_found", "", (), "none", "", 0.0, found.nearest)
-                yield _dated(empty, topic, index, started)
+                yield _dated(_found_how(empty, index), topic, index, started)
                 return
             yield Progress("reading", len(recent))
             written = self._written(asked, recent, (), until, self._writers.digest, self._quoting.digest)
             async with aclosing(written) as events:
                 async for event in events:
-                    yield _dated(event, topic, index, started)
+                    yield _dated(_found_how(event, index), topic, index, started)
 
     async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
         """The passages found for a query, best first, with no judgement whether they answer it."""
@@ -345,6 +345,13 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
             answer = event
     assert answer is not None, "an answer is always the last event"
     return answer
+
+
+def _found_how(event: AnswerEvent, index: Index) -> AnswerEvent:
+    """An answer whose evidence could not be looked for by meaning says so; other events as they are."""
+    if not isinstance(event, Answer) or index.vectors_fault is None:
+        return event
+    return replace(event, notes=(*event.notes, phrases.WORDS_ALONE))
 
 
 def _dated(event: AnswerEvent, asked: str, index: Index, started: float) -> AnswerEvent:

@@ -187,7 +187,7 @@ def test_people_are_told_in_sentences(shell: Shell, tmp_path: Path) -> None:
     note.write_text("# Note\n\nThe harbour of Genoa was closed for two days because of a storm.\n")
     assert "Note (" in shell.said("--add", str(note))
     assert "add: +1" in shell.said("--log")
-    assert "articles: 4" in shell.said("--status")
+    assert "4 articles" in shell.said("--status")
     assert "4 articles" in shell.said("--export", str(tmp_path / "x.zip"))
     assert "Back to generation" in shell.said("--rollback")
     assert "No article has" in shell.said("--remove", "nothing", code=1)

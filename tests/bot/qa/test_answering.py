@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, CheckedSentence, Progress, Turn
 from bot.settings import load_settings
 from ingest.errors import UserFacingError
+from ingest.generations import Generations
 from tests.loopback_openai import FAULTS, LoopbackOpenAI, draft, sentence
 
 QUESTION = "What did the Linden Bridge cost?"
@@ -246,3 +248,19 @@ async def test_hostile_questions_get_an_outcome(
     async with answerer(newsroom, None, monkeypatch) as built:
         outcome = await final_answer(built.answer(question))
     assert outcome.outcome in {"answered", "not_found"}
+
+
+async def test_an_answer_found_by_words_alone_says_so(
+    newsroom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(newsroom.parent, tmp_path, dirs_exist_ok=True)
+    directory = load_settings(tmp_path / newsroom.name).ingest.index.directory
+    shutil.rmtree(directory / Generations(directory).require_current() / "chroma")
+    async with answerer(tmp_path / newsroom.name, None, monkeypatch) as built:
+        answer = await final_answer(built.answer(QUESTION))
+        nothing = await final_answer(built.answer("Who painted the ceiling of the opera?"))
+        summary = await final_answer(built.summarise("Mayor opens the Linden Bridge"))
+    assert "forty million euros" in answer.text.replace("\n", " ")
+    assert answer.notes == nothing.notes == (phrases.WORDS_ALONE,)
+    assert nothing.outcome == "not_found"
+    assert summary.notes == ()
