@@ -218,21 +218,22 @@ def measure_real_pages(folder: Path, pages: Path, limit: int, pipelines: Path | 
         return
     for name in ("llama_index", "langchain"):
         for given, source in (("cleaned articles", []), ("pages as scraped", [str(home / "articles.jsonl")])):
-            measured: dict[str, list[dict[str, float]]] = {"own": [], "its": []}
-            for turn in range(TURNS):
-                _, own = child("ingest", _cold(home, f"{name}-{len(source)}-{turn}"))
-                index = home / f"{name}-{len(source)}-{turn}"
-                command = [str(pipelines), "-m", "benchmarks.other_pipelines", name, str(index), *source]
-                environment = os.environ | {"PYTHONPATH": str(HOME)}
-                done = subprocess.run(
-                    command, capture_output=True, text=True, env=environment, cwd=HOME, check=False
-                )
-                if done.returncode != 0:
-                    row(f"  {name}", f"not measured: {done.stderr.strip().splitlines()[-1:]}")
-                    return
-                measured["own"].append(own)
-                measured["its"].append(json.loads(done.stdout.splitlines()[-1]))
-            row(f"  {name}, given {given}", _against(measured), "≥ 1 each")
+            row(f"  {name}, given {given}", _beside(home, pipelines, name, source), "≥ 1 each")
+
+
+def _beside(home: Path, pipelines: Path, name: str, source: list[str]) -> str:
+    """Byline's whole ingest and the other's pipeline by turns."""
+    measured: dict[str, list[dict[str, float]]] = {"own": [], "its": []}
+    for turn in range(TURNS):
+        index = home / f"{name}-{len(source)}-{turn}"
+        measured["own"].append(child("ingest", _cold(home, index.name))[1])
+        command = [str(pipelines), "-m", "benchmarks.other_pipelines", name, str(index), *source]
+        environment = os.environ | {"PYTHONPATH": str(HOME)}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=HOME, check=False)
+        if done.returncode != 0:
+            return f"it failed: {''.join(done.stderr.strip().splitlines()[-1:])}"
+        measured["its"].append(json.loads(done.stdout.splitlines()[-1]))
+    return _against(measured)
 
 
 def _against(measured: dict[str, list[dict[str, float]]]) -> str:
