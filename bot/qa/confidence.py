@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.qa.answers import Evidence
@@ -16,6 +17,9 @@ from ingest.words import question_words
 # topic) and on our short questions; benchmarks/results.md has the figures for each, and what else was tried: margins,
 # the best sentence, late interaction. None told more.
 _SCORE, _HELD, _OFFSET = 6.52, 8.08, -5.5
+# Where none of the years that a question names is in its evidence, it is seldom answered; set by hand, since few do.
+_OTHER_YEAR = 3.5
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _USUAL = 0.7  # of a short question's words, what an answer's passage holds at the least
 _LONG, _SHORT = 8, 4  # words from which on what is lacking tells nothing, and up to which it tells all it can
 
@@ -27,18 +31,30 @@ _LOOKED_AT = 8
 
 
 def confidence(
-    best: float, evidence: Sequence[Evidence], frequencies: Mapping[str, int], passages: int
+    question: str,
+    best: float,
+    evidence: Sequence[Evidence],
+    frequencies: Mapping[str, int],
+    passages: int,
 ) -> float:
-    """The chance, from 0 to 1, that the evidence, whose highest score is `best`, holds an answer.
+    """The chance, from 0 to 1, that the evidence, whose highest score is `best`, holds an answer to the question.
 
-    `frequencies` are the question's words, each with how many of the index's `passages` hold it.
+    `frequencies` are its words, each with how many of the index's `passages` hold it.
     """
     if not evidence:
         return 0.0
     held = share_held(evidence[:_LOOKED_AT], frequencies, passages) - _USUAL
     if held < 0:  # a long question is seldom answered in its own words, so their lack tells nothing
         held *= max(0.0, min(1.0, (_LONG - len(frequencies)) / (_LONG - _SHORT)))
-    return 1 / (1 + math.exp(-(_SCORE * best + _HELD * held + _OFFSET)))
+    other_year = _OTHER_YEAR * lacks_year(question, evidence[:_LOOKED_AT])
+    return 1 / (1 + math.exp(-(_SCORE * best + _HELD * held - other_year + _OFFSET)))
+
+
+def lacks_year(question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether the question names years, and none of them stands in a passage, a title or a date."""
+    asked = set(_YEAR.findall(question))
+    texts = (f"{one.article.title} {one.article.published} {one.passage.text}" for one in evidence)
+    return bool(asked) and asked.isdisjoint(_YEAR.findall(" ".join(texts)))
 
 
 def share_held(evidence: Sequence[Evidence], frequencies: Mapping[str, int], passages: int) -> float:

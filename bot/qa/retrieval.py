@@ -84,7 +84,7 @@ class Retriever:
             evidence = _reranked(self._reranker, query.text, evidence)
         ranked = _diverse(evidence)
         best = float(scores.max(initial=0.0)) + (0.0 if found.signals.cosine.any() else UNKNOWN_COSINE)
-        sure = confidence(best, ranked, index.frequencies(query.words), index.size)
+        sure = confidence(query.text, best, ranked, index.frequencies(query.words), index.size)
         return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked))
 
 

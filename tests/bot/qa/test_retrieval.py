@@ -235,3 +235,11 @@ def test_no_passage_can_hold_more_than_the_most_that_is_possible(index: Index) -
 
 def test_one_article_does_not_crowd_out_the_others() -> None:
     assert spread_over_articles(range(5), ["a", "a", "a", "b", "a"], 2) == [0, 1, 3, 2, 4]
+
+
+def test_a_year_that_no_passage_has_speaks_against_an_answer(index: Index, retriever: Retriever) -> None:
+    known, unknown = (
+        retriever.search(index, f"What ruined the apricot harvest of {year}?").confidence
+        for year in (2021, 1987)
+    )
+    assert unknown < ANSWERABLE <= known
