@@ -18,7 +18,7 @@ from ingest.words import question_words
 # the best sentence, late interaction. None told more.
 _SCORE, _HELD, _OFFSET = 6.52, 8.08, -5.5
 # Where none of the years that a question names is in its evidence, it is seldom answered; set by hand, since few do.
-_OTHER_YEAR = 3.5
+_OTHER_YEAR = 4.0
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _USUAL = 0.7  # of a short question's words, what an answer's passage holds at the least
 _LONG, _SHORT = 8, 4  # words from which on what is lacking tells nothing, and up to which it tells all it can
