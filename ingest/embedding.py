@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from ingest.embedder import Embedder, EmbedderIdentity
-from ingest.local_embedder import LocalEmbedder, TokenVectors
+from ingest.local_embedder import LocalEmbedder
 
 if TYPE_CHECKING:
     from ingest.endpoint_embedder import OpenAIEmbedder
@@ -15,7 +15,6 @@ __all__ = [
     "EmbedderIdentity",
     "LocalEmbedder",
     "OpenAIEmbedder",
-    "TokenVectors",
     "make_embedder",
 ]
 

@@ -4,8 +4,7 @@ Fused operators of onnxruntime (domain com.microsoft) are written down as such, 
 The graph ends in the mean over the tokens, so that what comes out is the vector of a text. It knows no padding:
 texts of one batch are equally long. A mask would cost the quicker attention, and a batch gains little here.
 
-Input, int32: `input_ids` (texts, tokens). Outputs, float32: `vectors` (texts, 384), of unit length; `tokens` (texts,
-tokens, 384), as the last layer leaves them.
+Input, int32: `input_ids` (texts, tokens). Output, float32: `vectors` (texts, 384), of unit length.
 """
 
 from __future__ import annotations
@@ -78,10 +77,7 @@ class _Writer:
             self.nodes,
             "encoder",
             [make("input_ids", TensorProto.INT32, ["texts", "length"])],
-            [
-                make("vectors", TensorProto.FLOAT, ["texts", HIDDEN]),
-                make("tokens", TensorProto.FLOAT, ["texts", "length", HIDDEN]),
-            ],
+            [make("vectors", TensorProto.FLOAT, ["texts", HIDDEN])],
             list(self.constants.values()),
         )
         opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
@@ -117,7 +113,6 @@ class _Writer:
         return self.node("LayerNormalization", [total, *constants], f"{name}.states", epsilon=_EPSILON)
 
     def pooling(self, states: str) -> None:
-        self.node("Identity", [states], "tokens")
         total = self.node("ReduceSum", [states, self.constant("axis", np.array([1]))], "sum", keepdims=0)
         # brought to unit length, a sum is as good as a mean
         self.node("LpNormalization", [total], "vectors", axis=1, p=2)

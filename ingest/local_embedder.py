@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from tokenizers import Encoding, Tokenizer
 
-from ingest.embedder import EmbedderIdentity, Vectors, unit_length, without_surrogates
+from ingest.embedder import EmbedderIdentity, Vectors, without_surrogates
 from ingest.local_model import MODEL, WEIGHTS_SHA256, Precision, tokenizer_file
 from ingest.precision import load_session, preferred_precision
 
 LONGEST = 256
 """Tokens of a text that count, the two marks at its ends included."""
-
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """One text's tokens, without the marks at its ends.
-
-    `vectors` (tokens, 384), each of unit length; `spans` (tokens, 2), start and end in code points of the
-    text; `whole` (384,), what `embed_passages` gives for the text.
-    """
-
-    vectors: Vectors
-    spans: npt.NDArray[np.int32]
-    whole: Vectors
 
 
 class LocalEmbedder:
@@ -65,39 +47,21 @@ class LocalEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.identity.dimensions), np.float32)
-        for row, vector in enumerate(self._map(self._whole, self._encode(texts))):
+        for row, vector in enumerate(self._workers.map(self._vector, self._encode(texts))):
             vectors[row] = vector
         return vectors
 
     def embed_question(self, text: str) -> Vectors:
-        return self._whole(self._encode([text])[0])
+        return self._vector(self._encode([text])[0])
 
-    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Each token's vector beside the whole text's, in one pass. 1.5 kB a token, so ask in portions."""
-        return list(self._map(self._tokens, self._encode(texts)))
-
-    def _whole(self, encoded: Encoding) -> Vectors:
+    def _vector(self, encoded: Encoding) -> Vectors:
         (vectors,) = self._session.run(["vectors"], {"input_ids": np.array([encoded.ids], np.int32)})
         vector: Vectors = vectors[0]
         return vector
 
-    def _tokens(self, encoded: Encoding) -> TokenVectors:
-        inputs = {"input_ids": np.array([encoded.ids], np.int32)}
-        wholes, tokens = self._session.run(["vectors", "tokens"], inputs)
-        return TokenVectors(
-            vectors=unit_length(tokens[0, 1:-1]),  # the first and the last are marks
-            spans=np.array(encoded.offsets[1:-1], np.int32).reshape(-1, 2),
-            whole=wholes[0],
-        )
-
     def _encode(self, texts: Sequence[str]) -> list[Encoding]:
         # what lies beyond 256 tokens is not read, so a text of megabytes need not be tokenised whole
         return self._tokenizer.encode_batch([without_surrogates(text[: 100 * LONGEST]) for text in texts])
-
-    def _map(self, embed: Callable[[Encoding], Result], encoded: list[Encoding]) -> Iterator[Result]:
-        if len(encoded) == 1:
-            return iter([embed(encoded[0])])
-        return self._workers.map(embed, encoded)
 
 
 def usable_cores() -> int:

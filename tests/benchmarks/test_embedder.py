@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from benchmarks import embedder
 from benchmarks.chroma_default import chroma_default_embedder
 from benchmarks.embedder import paired, shortened
 from ingest.embedding import LocalEmbedder
+from ingest.local_model import tokenizer_file
 
 TEXTS = ["The bridge was opened to traffic in May.", "Frost", "the same word " * 200]
 
@@ -28,10 +30,11 @@ def test_chromas_default_embedder_is_put_in_place_without_a_network(
 
 
 @pytest.mark.parametrize("length", [1, 5, 16])
-def test_a_text_is_shortened_to_so_many_tokens(local_embedder: LocalEmbedder, length: int) -> None:
+def test_a_text_is_shortened_to_so_many_tokens(length: int) -> None:
     text = "Mehdi Sanaei, ambassador, claimed extraordinarily antidisestablishmentarian deliveries of S-300s."
-    (found,) = local_embedder.embed_tokens([shortened(text, length)])
-    assert len(found.spans) == length
+    tokenizer = Tokenizer.from_file(str(tokenizer_file()))
+    tokenizer.no_padding()
+    assert len(tokenizer.encode(shortened(text, length), add_special_tokens=False).ids) == length
 
 
 def test_a_ratio_says_how_many_times_faster_ours_is(monkeypatch: pytest.MonkeyPatch) -> None:

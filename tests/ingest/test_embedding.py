@@ -81,7 +81,6 @@ def test_vectors_are_of_unit_length_and_in_order(local_embedder: LocalEmbedder) 
 
 def test_no_texts_make_no_vectors(local_embedder: LocalEmbedder) -> None:
     assert local_embedder.embed_passages([]).shape == (0, 384)
-    assert local_embedder.embed_tokens([]) == []
 
 
 def test_a_question_is_nearest_to_its_passage(local_embedder: LocalEmbedder) -> None:
@@ -129,24 +128,6 @@ def test_many_threads_get_the_same_vectors(local_embedder: LocalEmbedder) -> Non
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(lambda _: local_embedder.embed_passages(TEXTS), range(16)):
             assert np.array_equal(found, expected)
-
-
-def test_each_token_is_found_in_the_text(local_embedder: LocalEmbedder) -> None:
-    text = "«Санаеи» said: the S-300 — naïve 漢字"
-    (found,) = local_embedder.embed_tokens([text])
-    assert found.vectors.shape == (len(found.spans), 384)
-    assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
-    assert np.array_equal(found.whole, local_embedder.embed_question(text))
-    words = [text[start:end] for start, end in found.spans]
-    assert {"said", "the", "s", "300", "naïve", "漢"} <= {word.lower() for word in words}
-    assert [start for start, _ in found.spans] == sorted(start for start, _ in found.spans)
-
-
-def test_a_word_is_nearer_to_itself_in_a_like_sentence(local_embedder: LocalEmbedder) -> None:
-    bank, river, money = local_embedder.embed_tokens(
-        ["the bank of the river", "a river bank", "a savings bank account"]
-    )
-    assert bank.vectors[1] @ river.vectors[2] > bank.vectors[1] @ money.vectors[2]
 
 
 def test_int8_stays_close_to_fp32(exact_embedder: LocalEmbedder) -> None:
