@@ -25,12 +25,18 @@ _IDLE_JOINER = re.compile(
 )
 
 
+# Scrapers leave a zero-width space where a blank was; elsewhere it only allows a break inside a word.
+_LOST_BLANK = re.compile('(?<=[.,;:!?…”"\\d])\u200b+(?=[^\\W\\d_])')
+
+
 def tidy_characters(text: str) -> str:
     """NFC, line ends as "\\n", every other space as one " ", and nothing that is invisible or steers direction."""
     text = _LINE_END.sub("\n", text).replace("\u2029", "\n\n")
     text = _SPACE.sub(" ", text)
     # Most texts hold none of these: asking their alphabet first is several times faster than a substitution.
     alphabet = "".join(set(text))
+    if "\u200b" in alphabet:
+        text = _LOST_BLANK.sub(" ", text)
     if _UNSEEN.search(alphabet):
         text = _UNSEEN.sub("", text)
     if "\u200c" in alphabet or "\u200d" in alphabet:

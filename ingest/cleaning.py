@@ -35,7 +35,8 @@ def clean(text: str, form: Form = "markdown", title: str | None = None) -> Clean
     article = article_blocks(blocks, found) if form == "markdown" else plain_blocks(blocks)
     kept = _without_headline(article.blocks, found)
     published = date_near_the_top(article.around)
-    body = "\n\n".join(filter(None, map(_rendered, kept)))
+    rendered = _as_extracted if form == "extracted" else _rendered
+    body = "\n\n".join(filter(None, map(rendered, kept)))
     # Once more, because "&#8238;" spells a character that was not there before.
     return Cleaned(tidy_characters(body).strip(), one_line(found), published)
 
@@ -93,6 +94,15 @@ def _without_headline(blocks: list[Block], title: str | None) -> list[Block]:
             )
         )
     ]
+
+
+def _as_extracted(block: Block) -> str:
+    """Nobody wraps lines inside a page's paragraphs: only a line that goes on in small letters is one with the last."""
+    pieces = [block.lines[0].text]
+    for before, line in pairwise(block.lines):
+        joined = not before.breaks and line.text[:1].islower() and not _ENDS_SENTENCE.search(before.text)
+        pieces += (" " if joined else "\n", line.text)
+    return "".join(pieces).strip()
 
 
 def _rendered(block: Block) -> str:

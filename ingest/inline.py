@@ -6,6 +6,8 @@ import html
 import re
 from dataclasses import dataclass
 
+from ingest.emphasis import without_emphasis
+
 
 @dataclass(slots=True)
 class Line:
@@ -38,7 +40,9 @@ _MENU = re.compile(rf"({_LINK}(?:[\s|*•·»\[\]\d/–-]*+{_LINK}){{4,}}+)")
 _LONG_LINE, _LEAST_MENU = 300, 5
 # Scrapers lose the spaces around links; a suffix ("[game](…)s") is no new word.
 _GLUED_BEFORE = re.compile(f"([A-Za-zÀ-ÿ.,;:!?)])(?={_OPENED}[^\\W_])")
-_GLUED_AFTER = re.compile(f"([A-Za-zÀ-ÿ0-9]{_CLOSED})(?=[A-Za-zÀ-ÿ])(?!(?:s|es|ed|er|ers|ing)\\b)")
+_GLUED_AFTER = re.compile(
+    f'([A-Za-zÀ-ÿ0-9.,;:!?”"’)]{_CLOSED})(?=[A-Za-zÀ-ÿ]|{_OPENED}[^\\W_])(?!(?:s|es|ed|er|ers|ing)\\b)'
+)
 _INNER_HEADING = re.compile(f"(?:^|(?<={_OPENED})|(?<={_CLOSED}))\\s*#{{1,6}}\\s+")
 _DEEPEST = 20  # brackets within brackets; deeper is no link, and would make the work quadratic
 _MARK = re.compile(r"!?\[|\]")
@@ -49,11 +53,7 @@ _BREAK = re.compile(r"<br ?/?>", re.I)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?: [^<>]{0,500})?/?>")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _BARE_URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+")
-_STRONG = re.compile(r"\*{2,}|(?<![^\W_])_{2,}|_{2,}(?![^\W_])|~~")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?!\w)|\*(?=[^\s*])([^*\n]*[^\s*])\*")
-_UNDERLINED = re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]*[^\s_])_(?!\w)")
 _LONE_MARK = re.compile(r"^_(?=[^\W_]|[\"“‘(])|(?<=[.!?,;:”\"’)])_$")
-_TICKS = re.compile(r"`+")
 _NOTE = re.compile(r"\[\^[^\]\s]{1,20}\]")
 
 
@@ -95,7 +95,7 @@ def _marked(raw: str, definitions: set[str]) -> str:
     if "<" in text:
         text = _TAG.sub("", text)
     text = _NOTE.sub("", text) if "[^" in text else text
-    text = _without_emphasis(text)
+    text = without_emphasis(text)
     text = html.unescape(text) if "&" in text else text
     text = unescaped(text)
     return _INNER_HEADING.sub("", text) if "#" in text else text
@@ -153,21 +153,6 @@ def _target_end(text: str, position: int, definitions: set[str]) -> int:
         if reference and reference[1].lower() in definitions:
             return reference.end()
     return position
-
-
-def _without_emphasis(text: str) -> str:
-    if "*" in text or "_" in text or "~" in text:
-        text = _STRONG.sub(_mark_gone, text)
-        text = _EMPHASIS.sub(lambda match: match[1] or match[2] or "", text)
-        text = _UNDERLINED.sub(r"\1", text)
-    return _TICKS.sub("", text) if "`" in text else text
-
-
-def _mark_gone(match: re.Match[str]) -> str:
-    """A run of stars between two spaces is a sign of the author's, not a mark."""
-    start, end = match.span()
-    before, after = match.string[max(0, start - 1) : start], match.string[end : end + 1]
-    return match[0] if before == after == " " else ""
 
 
 def escaped(text: str) -> str:

@@ -108,7 +108,10 @@ def _without_scripts(text: str) -> str:
 
 
 def text_blocks(text: str) -> list[Block]:
-    """Plain text as blocks: no mark is a mark here, but a list still looks like one, and a URL is a link."""
+    """Plain text as blocks: no mark is a mark here, but a list still looks like one, and a URL is a link.
+
+    A line that ends in two blanks is told to break there; whether that means anything depends on the text.
+    """
     blocks: list[Block] = []
     current: Block | None = None
     for raw in text.split("\n"):
@@ -119,6 +122,7 @@ def text_blocks(text: str) -> list[Block]:
         if current is None:
             current = _into(blocks, None, "list" if _ITEM.match(stripped) else "prose")
         current.lines.append(bare_urls(stripped))
+        current.lines[-1].breaks = raw.endswith("  ")
     return blocks
 
 

@@ -12,12 +12,14 @@ from bot.qa.disagreement import disagreements, label
 from bot.qa.drafts import DraftQuote, DraftSentence
 from bot.qa.faithfulness import Held, beside_the_point, relevant, unfaithful, unfounded
 from bot.qa.quotes import Folded, fold, locate, proves_something
-from bot.qa.sanitising import plain_sentence
+from bot.qa.sanitising import plain_sentence, quoted_sentence
 
 LONGEST_SENTENCE = 1_000
 LONGEST_QUOTE = 1_500
 MOST_QUOTES = 6
 """Signs, and quotes looked up, for one sentence; a draft with more is trying to wear the check out."""
+
+_ENDS_SHORT = re.compile(r"\b[^\W\d_]\.(?:\s?[^\W\d_]\.)+$")  # "at 10 a.m.": the last dot belongs to the word
 
 
 @dataclass(slots=True)
@@ -42,8 +44,8 @@ class CitationChecker:
 
     def check(self, sentence: DraftSentence) -> CheckedSentence | Dropped:
         """The sentence with its marks, e.g. "He scored twice [1][2].", or why it cannot be shown."""
-        text = plain_sentence(sentence.text[: 2 * LONGEST_SENTENCE])
         held = self._locate(sentence.quotes[:MOST_QUOTES])
+        text = _shown(sentence.text[: 2 * LONGEST_SENTENCE], held)
         reason = self._reason(text, sentence, held)
         if reason is None:
             held = [item for item in held if relevant(text, item)]
@@ -153,6 +155,13 @@ def reference(evidence: Evidence) -> ArticleRef:
     )
 
 
+def _shown(drafted: str, held: Sequence[Held]) -> str:
+    """What a reader sees of a drafted sentence: where it is nothing but an article's words, all of them."""
+    if len(held) == 1 and drafted.split() == held[0].quote.split():
+        return quoted_sentence(held[0].quote)
+    return plain_sentence(drafted)
+
+
 def _with_marks(text: str, numbers: Sequence[int]) -> str:
     """The marks go before the full stop, or behind a closing quotation mark or bracket that follows it."""
     marks = "".join(f"[{number}]" for number in dict.fromkeys(numbers))
@@ -160,7 +169,7 @@ def _with_marks(text: str, numbers: Sequence[int]) -> str:
     if re.search(r"[.!?…。！？؟।]['\"”’»）)\]]+$", body):
         return f"{body} {marks}"
     ending = re.search(r"[.!?…。！？؟।]+$", body)
-    if ending is None:
+    if ending is None or _ENDS_SHORT.search(body):
         return f"{body} {marks}."
     return f"{body[: ending.start()].rstrip()} {marks}{ending.group()}"
 

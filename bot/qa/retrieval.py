@@ -69,23 +69,31 @@ class Retriever:
         self._reranker = reranker
 
     def search(
-        self, index: Index, question: str, *, limit: int = 10, exclude: frozenset[str] = frozenset()
+        self,
+        index: Index,
+        question: str,
+        *,
+        limit: int = 10,
+        exclude: frozenset[str] = frozenset(),
+        since: str = "",
     ) -> Retrieval:
         """Blocks for milliseconds (with a reranking endpoint, its time). `exclude` are article ids.
 
-        Raises EmbeddingUnavailable.
+        Articles from before the ISO date `since` are not looked at. Raises EmbeddingUnavailable.
         """
         query = _understood(index, question)
         vector = self._embedder.embed_question(query.text)
         found = _candidates(index, query, vector, max(CANDIDATES, limit), exclude)
         scores = scored(found.signals)
-        evidence = _evidence(index, found, scores, limit + COMPARED)
+        everything = _evidence(index, found, scores, limit + COMPARED)
+        evidence = [one for one in everything if (one.article.published or "") >= since]
+        best = evidence[0].score if evidence else 0.0
+        best += 0.0 if found.signals.cosine.any() else UNKNOWN_COSINE
         if self._reranker is not None:
             evidence = _reranked(self._reranker, query.text, evidence)
         ranked = _diverse(evidence)
-        best = float(scores.max(initial=0.0)) + (0.0 if found.signals.cosine.any() else UNKNOWN_COSINE)
         sure = confidence(query.text, best, ranked, index.frequencies(query.words), index.size)
-        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked))
+        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked or everything))
 
 
 def reference(article: Article) -> ArticleRef:

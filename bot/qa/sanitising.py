@@ -19,6 +19,7 @@ _MARK = re.compile(
     r"\(\s*(?:passages?|sources?)\s+\d+(?:(?:,|\s|and)+\d+)*\s*\))",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\s*\[\d{1,3}\]")
 _MARKDOWN = re.compile(r"\*\*|__|~~|\|\||`+|^\s{0,3}(?:#{1,6}|>|[-*+])\s+", re.MULTILINE)
 
 
@@ -59,6 +60,16 @@ def plain_sentence(text: str) -> str:
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\(\s*\)|\[\s*\]", "", text)
     return re.sub(r"\s+([.,;:!?])(?!\w)", r"\1", text).strip()
+
+
+def quoted_sentence(text: str) -> str:
+    """An article's own sentence on one line, word for word; only pings and what looks like one of our marks go.
+
+    Whoever shows it escapes what his place would take for markup.
+    """
+    text = _NUMBERED.sub("", visible(text))
+    text = _EVERYONE.sub(r"\1", _PING.sub("", text))
+    return " ".join(text.split())
 
 
 def _joins(before: str, after: str) -> bool:

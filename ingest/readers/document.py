@@ -7,6 +7,9 @@ from typing import Literal
 
 Form = Literal["markdown", "plain", "extracted"]
 
+HARD_BREAK = "  \n"
+"""As in Markdown: in "extracted" text the next line is not this one going on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -10,7 +10,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
 from ingest.dates import iso_date
-from ingest.readers.document import Document, Reject, too_long
+from ingest.readers.document import HARD_BREAK, Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
 
 _MOST_ATTRIBUTES = 5_000  # in one element: parsers compare each with each
@@ -87,7 +87,7 @@ def _canonical(page: str) -> str | None:
 
 
 def _paragraphs(body: etree._Element) -> Iterator[str]:
-    """The extracted tree as blocks of text: list items and table rows a line each."""
+    """The extracted tree as blocks of text: list items and table rows a line each, ended by a hard break."""
     if text := _lines(body.text or ""):
         yield text
     for element in body:
@@ -100,14 +100,19 @@ def _blocks(element: etree._Element) -> Iterator[str]:
     if not isinstance(element.tag, str):
         return
     if element.tag == "list":
-        yield "\n".join(filter(None, (_words(item).replace("\n", " ") for item in element.iter("item"))))
+        yield HARD_BREAK.join(filter(None, (_own_lines(item) for item in element.iter("item"))))
     elif element.tag == "table":
         rows = (" | ".join(filter(None, map(_words, row.iter("cell")))) for row in element.iter("row"))
-        yield "\n".join(row.replace("\n", " ") for row in rows if row)
+        yield HARD_BREAK.join(row.replace("\n", " ") for row in rows if row)
     elif element.tag in ("quote", "div") and any(child.tag in _SPACE_TAGS for child in element):
         yield from _paragraphs(element)
     else:
         yield _words(element)
+
+
+def _own_lines(item: etree._Element) -> str:
+    """A list item, whose own breaks stand as firmly as those between items."""
+    return _words(item).replace("\n", HARD_BREAK)
 
 
 def _words(element: etree._Element) -> str:

@@ -141,6 +141,27 @@ def test_articles_own_sentence_passes_whole() -> None:
     assert isinstance(checked(own, (1, own)), CheckedSentence)
 
 
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [
+        (
+            "They went to watch <The Palace: Tale of Jang Noksu> and have left.",
+            "They went to watch <The Palace: Tale of Jang Noksu> and have left [1].",
+        ),
+        ("For more, please visit www.example.com.", "For more, please visit www.example.com [1]."),
+        ("He said it was utter b**t … and left.", "He said it was utter b**t … and left [1]."),
+        ("The [2014] winners came back ...", "The [2014] winners came back [1]..."),
+        ("The bridge was designed by Ada Lund.[1]", "The bridge was designed by Ada Lund [1]."),
+        ("Tickets go on sale on Friday at 10 a.m.", "Tickets go on sale on Friday at 10 a.m. [1]."),
+        ("She told <@123456> and @everyone about it.", "She told and everyone about it [1]."),
+    ],
+)
+def test_articles_own_sentence_is_shown_word_for_word(own: str, shown: str) -> None:
+    checker = CitationChecker([passage(article(own, "own"))])
+    assert checker.check(drafted(own, (1, own))) == CheckedSentence(shown)
+    assert checker.citations[0].quote == own
+
+
 def test_two_articles_with_different_figures_are_shown_to_differ() -> None:
     one = article(
         "One\n\nThe union said 4,500 workers died building the stadiums.",

@@ -51,6 +51,21 @@ def test_a_page_gives_its_article_and_its_facts() -> None:
     )
 
 
+def test_items_rows_and_broken_lines_stay_lines_of_their_own() -> None:
+    items = ("The pier is closed to lorries from the first of May", "Cyclists get a lane of their own there")
+    listed = (
+        f"<ul><li>{items[0]}</li><li>{items[1]}</li><li><b>Toll</b><br>Two euros are due from June</li></ul>"
+    )
+    found = one(
+        PAGE.replace(
+            "<p>" + PROSE[1], f"{listed}<p>First the rules for all<br>Then the others</p><p>{PROSE[1]}"
+        )
+    )
+    body = clean(found.text, found.form).body
+    assert "\n".join((*items, "Toll", "Two euros are due from June")) in body
+    assert "First the rules for all\nThen the others" in body
+
+
 def test_a_page_without_a_date_has_none_and_not_today() -> None:
     page = re.sub(r'<meta property="article:published_time"[^>]*>', "", PAGE).replace("2014", "then")
     assert one(page).published is None
