@@ -15,7 +15,7 @@ PASSAGE_TOKENS = 200
 OVERLAP_TOKENS = 40
 
 # part of the index's identity: when it changes, every article is split and embedded anew
-FORMAT = f"sentences/{PASSAGE_TOKENS}/{OVERLAP_TOKENS}/title/2"
+FORMAT = f"sentences/{PASSAGE_TOKENS}/{OVERLAP_TOKENS}/title/3"
 
 _WORD = re.compile(r"\S+\s*")
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from bot.qa.names import is_common
+
 Scores = npt.NDArray[np.float64]
 
 WORDS = 0.91
@@ -21,7 +23,10 @@ TITLE = 0.14
 PHRASE = 0.10
 PUBLISHER = 0.06
 PERIOD = 0.20
+SUBJECT = 0.7
 
+_SHORT_QUESTION = 4  # words without those of grammar
+OF_FEW = 20  # passages: a word that more have is no name mentioned in passing
 _K1 = 1.2  # as in FTS5's bm25()
 
 
@@ -31,7 +36,8 @@ class Signals:
 
     `cosine` of the passage and `title` of its article's title to the question; `words` is BM25 as a share of the most
     that is possible, `phrase` the share of the quoted phrases that stand in it word for word; `period` and
-    `publisher` are 1 where the question names those of the article.
+    `publisher` are 1 where the question names those of the article, and `subject` where the passage has the one word
+    that a short question is about.
     """
 
     cosine: Scores
@@ -40,6 +46,7 @@ class Signals:
     phrase: Scores
     period: Scores
     publisher: Scores
+    subject: Scores
 
 
 def scored(signals: Signals) -> Scores:
@@ -51,6 +58,7 @@ def scored(signals: Signals) -> Scores:
         + PHRASE * signals.phrase
         + PERIOD * signals.period
         + PUBLISHER * signals.publisher
+        + SUBJECT * signals.subject
     )
 
 
@@ -66,6 +74,14 @@ def rarity(count: int, passages: int) -> float:
     """
     count = max(count, 1)
     return max(1e-6, math.log((passages - count + 0.5) / (count + 0.5)))
+
+
+def subject(frequencies: Mapping[str, int]) -> str | None:
+    """The rarest known word, and no common one, of a question that has few; of a long one it may be anything."""
+    known = {word: count for word, count in frequencies.items() if count and not is_common(word)}
+    if not known or len(frequencies) > _SHORT_QUESTION or min(known.values()) > OF_FEW:
+        return None
+    return min(known, key=lambda word: known[word])
 
 
 def affordable(frequencies: Mapping[str, int], postings: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,12 +13,15 @@ from bot.qa.confidence import confidence
 from bot.qa.near_copies import without_copies
 from bot.qa.query import Query, names_publisher, parse_query
 from bot.qa.ranking import (
+    OF_FEW,
+    SUBJECT,
     Scores,
     Signals,
     affordable,
     most_words,
     scored,
     spread_over_articles,
+    subject,
 )
 from bot.qa.reranking import Reranker
 from bot.qa.spelling import respelt
@@ -51,10 +54,14 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages that one of the searches found, row by row, by their ids and their articles', with what is known."""
+    """Passages that one of the searches found, row by row, by their ids and their articles', with what is known.
+
+    `about` are the ids of those that have the word which a short question is about.
+    """
 
     passages: list[str]
     articles: list[str]
+    about: frozenset[str]
     signals: Signals
 
 
@@ -87,7 +94,8 @@ class Retriever:
         scores = scored(found.signals)
         everything = _evidence(index, found, scores, limit + COMPARED)
         evidence = [one for one in everything if (one.article.published or "") >= since]
-        best = evidence[0].score if evidence else 0.0
+        # a passage is no answer because it names the subject
+        best = max((one.score - SUBJECT * (one.passage.id in found.about) for one in evidence), default=0.0)
         best += 0.0 if found.signals.cosine.any() else UNKNOWN_COSINE
         if self._reranker is not None:
             evidence = _reranked(self._reranker, query.text, evidence)
@@ -122,6 +130,7 @@ def _candidates(
     frequencies = index.frequencies(query.words)
     near = index.search_vectors(vector, depth, exclude)
     worded = index.search_words(affordable(frequencies, POSTINGS), WORDS_DEEP, exclude)
+    about = _about_subject(index, frequencies, exclude)
     found = {hit.passage_id: hit.article_id for hit in (*near, *worded[:depth])}
     names, owners = list(found), list(found.values())
     cosines = {hit.passage_id: hit.score for hit in near}
@@ -132,9 +141,26 @@ def _candidates(
         cosine=_column(cosines.get(name, _cosine(others.get(name), vector)) for name in names),
         title=_column(_cosine(titles.get(owner), vector) for owner in owners),
         words=_word_shares(names, worded, most_words(frequencies, index.size)),
+        subject=_column(name in about for name in names),
         **_preferences(index, query, names, owners),
     )
-    return Candidates(names, owners, signals)
+    return Candidates(names, owners, about, signals)
+
+
+def _about_subject(index: Index, frequencies: Mapping[str, int], exclude: frozenset[str]) -> frozenset[str]:
+    """The passages that have the word a short question is about, where few do.
+
+    "What did Connell say" asks about somebody whom one passage may name once, which BM25 thinks little of, and the
+    embedder, who does not know him, nothing at all.
+    """
+    word = subject(frequencies)
+    if word is None:
+        return frozenset()
+    hits = index.search_words([word], OF_FEW, exclude)
+    passages = index.passages([hit.passage_id for hit in hits])
+    # the word itself, if it stands anywhere: Thorne's stem is that of thorns
+    exact = frozenset(name for name, one in passages.items() if word in question_words(one.text))
+    return exact or frozenset(passages)
 
 
 def _preferences(index: Index, query: Query, names: list[str], owners: list[str]) -> dict[str, Scores]:

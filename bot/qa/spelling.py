@@ -31,7 +31,10 @@ def respelt(
             continue
         named = re.search(rf"\b{re.escape(word)}\b", query.text) is None
         if (meant := meant_word(word, named, vocabulary)) is not None:
-            words[place] = whole = written(meant)
+            whole = written(meant)
+            if edits(word, whole, _slips(word)) > _slips(word) and _ending(word) != _ending(whole):
+                continue  # the stems are near, and the words are not: "beyonce" is not "beyond"
+            words[place] = whole
             text = re.sub(rf"\b{re.escape(word)}\b", whole, text, flags=re.IGNORECASE)
     return query if text == query.text else replace(query, text=text, words=tuple(dict.fromkeys(words)))
 
@@ -44,7 +47,7 @@ def meant_word(word: str, named: bool, vocabulary: Vocabulary) -> str | None:
     """
     if len(word) < (SHORTEST_NAME if named else SHORTEST) or not word.isalpha() or is_common(word):
         return None
-    slips = 2 if len(word) >= TWO_SLIPS else 1
+    slips = _slips(word)
     forms = {word, stem(word)}  # the index keeps stems
     near = [
         (distance, -count, other)
@@ -53,6 +56,14 @@ def meant_word(word: str, named: bool, vocabulary: Vocabulary) -> str | None:
         and (distance := min(edits(form, other, slips) for form in forms)) <= slips
     ]
     return min(near)[2] if near else None
+
+
+def _slips(word: str) -> int:
+    return 2 if len(word) >= TWO_SLIPS else 1
+
+
+def _ending(word: str) -> str:
+    return word[len(stem(word)) :]
 
 
 def edits(one: str, other: str, most: int) -> int:

@@ -243,3 +243,38 @@ def test_a_year_that_no_passage_has_speaks_against_an_answer(index: Index, retri
         for year in (2021, 1987)
     )
     assert unknown < ANSWERABLE <= known
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Index]:
+    """Many who say something, and two whom one passage names in passing."""
+    folder = tmp_path_factory.mktemp("crowd")
+    (folder / "articles").mkdir()
+    names = ("Abel", "Bauer", "Carey", "Dietz", "Evans", "Fuchs", "Garcia", "Hauser")
+    for name in names:
+        said = f"{name} said so on Monday. What did the others say? “We say what we think,” {name} said. " * 3
+        (folder / "articles" / f"{name}.md").write_text(f"# What {name} said\n\n{said}", "utf-8")
+    roads = "The road along the river was closed for a week, and the drains were cleaned by hand. " * 8
+    passing = "Derek Connell told the council about a leak. Kip Thorne promised to mend it before winter."
+    (folder / "articles" / "roads.md").write_text(f"# Roads\n\n{roads}{passing}", "utf-8")
+    thorns = (
+        "The crown of thorns was carried out of the church in time. They promised to show the thorns. " * 3
+    )
+    (folder / "articles" / "thorns.md").write_text(f"# Thorns\n\n{thorns}", "utf-8")
+    (folder / "config.toml").write_text('[corpus]\npaths = ["articles"]\n', "utf-8")
+    settings = load_ingest_settings(folder / "config.toml")
+    ingest_corpus(settings, embedder)
+    with Index(
+        settings.index, Generations(settings.index.directory).require_current(), embedder.identity.key
+    ) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [("what did connell say", "Derek Connell told"), ("what did thorne promise", "Kip Thorne promised")],
+)
+def test_somebody_named_once_is_found_among_many_who_say_more(
+    retriever: Retriever, crowd: Index, question: str, held: str
+) -> None:
+    assert held in retriever.search(crowd, question).evidence[0].passage.text

@@ -79,3 +79,11 @@ def test_edits_counts_slips_and_swaps(one: str, other: str, distance: int) -> No
 def test_edits_gives_up_beyond_the_limit() -> None:
     assert edits("kitten", "sitting", 2) == 3
     assert edits("a", "abcdef", 2) == 3
+
+
+def test_near_stems_do_not_make_two_words_one() -> None:
+    query = Query("what happened to beyonce", ("happened", "beyonce"), (), None)
+    found = respelt(
+        query, {"happened": 9, "beyonce": 0}, lambda _: [("beyond", 12)], {"beyond": "beyond"}.__getitem__
+    )
+    assert found == query
