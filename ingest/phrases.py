@@ -140,6 +140,8 @@ _NOTICES = tuple(
     cookie         \bthese cookies\b|\b(?:targeting|functional|analytical|performance) cookies\b|\bform of cookies\b
     cookie         \bstrictly necessary\b.{0,20}\bcookies\b|\b(?:accept|allow|block|disable) (?:all )?cookies\b
     cookies        \bcookies\b[^.]{0,60}\b(?:experience|functionality|preferences|advertis\w+)\b
+    cookies        \bcookies (?:that|which) are (?:categori[sz]ed|stored|set|placed)\b|\bnecessary cookies\b
+    cookies        \bclear (?:your )?cookies\b|\bcookies details\b
     cookies        \b(?:verwende[nt]|utilis(?:e|ons)|utiliza(?:mos)?|utilizza(?:mo)?|gebruik(?:t|en)) [^.]{0,40}cookies
     your           \b(?:store|retrieve) information on your (?:browser|device)\b|\bin your inbox\b
     your           \bdelivered (?:straight |directly )?to your\b|\bwe process your data\b

@@ -18,12 +18,13 @@ from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Evidence, Progr
 from bot.qa.borrowing import Loan, borrowed
 from bot.qa.citations import CitationChecker
 from bot.qa.confidence import ANSWERABLE
-from bot.qa.conversation import stand_alone
+from bot.qa.conversation import leans, stand_alone
 from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
 from bot.qa.generation import Generator
 from bot.qa.retrieval import Retrieval, Retriever
 from bot.qa.rewriting import ModelRewriter
 from bot.qa.sanitising import visible
+from bot.qa.surroundings import surroundings
 from bot.qa.verdicts import ModelChecker
 from ingest.articles import Article
 from ingest.errors import UserFacingError
@@ -31,6 +32,7 @@ from ingest.index import Index
 
 DIGEST_DEPTH = 400  # passages looked at for a digest, of which those recent enough are read
 DIGEST_PASSAGES = 40
+ON_TOPIC = 0.5  # of the best passage's score: what a passage of a digest has at the least
 MAX_QUESTION = 2_000  # characters; a longer one is cut, as nobody asks that much in one breath
 
 log = logging.getLogger(__name__)
@@ -141,10 +143,9 @@ class Answerer:
         until = started + self._deadline
         async with borrowed(self._library) as loan:
             index = loan.index
-            found = await _within(until, loan.read(self._search, index, asked, DIGEST_DEPTH, ()))
-            recent = [one for one in found.evidence if (one.article.published or "") >= since][
-                :DIGEST_PASSAGES
-            ]
+            found = await _within(until, loan.read(self._search, index, asked, DIGEST_DEPTH, (), since))
+            best = max((one.score for one in found.evidence), default=0.0)
+            recent = [one for one in found.evidence if one.score >= ON_TOPIC * best][:DIGEST_PASSAGES]
             if not recent or found.confidence < ANSWERABLE:
                 empty = Answer(topic, "not_found", "", (), "none", "", 0.0, found.nearest)
                 yield _dated(_found_how(empty, index), topic, index, started)
@@ -181,19 +182,23 @@ class Answerer:
             )
         )
 
-    def _search(self, index: Index, question: str, limit: int, exclude: Collection[str]) -> Retrieval:
-        return self._retriever.search(index, question, limit=limit, exclude=index.article_ids(exclude))
+    def _search(
+        self, index: Index, question: str, limit: int, exclude: Collection[str], since: str = ""
+    ) -> Retrieval:
+        left_out = index.article_ids(exclude)
+        return self._retriever.search(index, question, limit=limit, exclude=left_out, since=since)
 
     async def _stand_alone(self, loan: Loan, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
         """The question with what it leans on in the conversation, and what it cost to ask a model for that."""
-        if not history:
+        if not history or not leans(question):
             return question, Usage()
         cited = history[-1].cited_article_ids
         found = await loan.read(loan.index.articles, cited)
         titles = [found[name].title for name in cited if name in found]
+        around = await loan.read(surroundings, loan.index, question, history, found.values())
         if self._rewriter is not None:
-            return await self._rewriter.stand_alone(question, history, titles)
-        return stand_alone(question, history, titles), Usage()
+            return await self._rewriter.stand_alone(question, history, titles, around)
+        return stand_alone(question, history, titles, around), Usage()
 
     async def _written(
         self,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import Turn, Usage
-from bot.qa.conversation import leans, recent, safe_rewrite, stand_alone
+from bot.qa.conversation import recent, safe_rewrite, stand_alone
 from bot.qa.model import ChatModel
 from bot.qa.prompts import rewrite_prompt
+from bot.qa.surroundings import Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +26,9 @@ class ModelRewriter:
         self._model = model
 
     async def stand_alone(
-        self, question: str, history: Sequence[Turn], titles: Sequence[str] = ()
+        self, question: str, history: Sequence[Turn], titles: Sequence[str], around: Surroundings
     ) -> tuple[str, Usage]:
-        """The question, and what it cost to ask for it. Never raises ModelUnavailable."""
-        if not history or not leans(question):
-            return question, Usage()
+        """A question that leans on the ones before, and what it cost to ask. Never raises ModelUnavailable."""
         shown = recent(history, _HISTORY_TOKENS, self._model.count_tokens)
         try:
             text, usage = await self._model.complete(
@@ -37,5 +36,5 @@ class ModelRewriter:
             )
         except ModelUnavailable as error:
             log.info("follow-up not rewritten: %s", error)
-            return stand_alone(question, history, titles), Usage()
-        return safe_rewrite(text, question, history) or stand_alone(question, history, titles), usage
+            return stand_alone(question, history, titles, around), Usage()
+        return safe_rewrite(text, question, history) or stand_alone(question, history, titles, around), usage

@@ -18,6 +18,7 @@ from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
 from bot.qa.generation import ModelGenerator
 from bot.qa.model import ChatModel
 from bot.qa.rewriting import ModelRewriter
+from bot.qa.surroundings import Surroundings
 from bot.qa.verdicts import ModelChecker
 from tests.bot.qa.articles_at_hand import article, evidence, passage
 from tests.loopback_openai import LoopbackOpenAI, draft, passages_of, sentence
@@ -162,7 +163,9 @@ HISTORY = [Turn("What did Sanaei claim?", "Mehdi Sanaei claimed that Russia deli
 
 async def test_follow_up_is_rewritten_by_the_model(endpoint: LoopbackOpenAI, model: ChatModel) -> None:
     endpoint.replies = ["What did Russia say about Mehdi Sanaei's claim?"]
-    text, usage = await ModelRewriter(model).stand_alone("And what did they say?", HISTORY)
+    text, usage = await ModelRewriter(model).stand_alone(
+        "And what did they say?", HISTORY, (), Surroundings()
+    )
     assert text == "What did Russia say about Mehdi Sanaei's claim?"
     assert usage.tokens_in > 0
 
@@ -174,7 +177,7 @@ async def test_rewriting_that_goes_astray_is_not_used(
     reply: str, endpoint: LoopbackOpenAI, model: ChatModel
 ) -> None:
     endpoint.replies = [reply]
-    text, _ = await ModelRewriter(model).stand_alone("And what did they say?", HISTORY)
+    text, _ = await ModelRewriter(model).stand_alone("And what did they say?", HISTORY, (), Surroundings())
     assert "Sanaei" in text
     assert text.startswith("And what did they say?")
 
@@ -183,7 +186,9 @@ async def test_rewriting_does_without_a_model_that_is_down(
     endpoint: LoopbackOpenAI, model: ChatModel
 ) -> None:
     endpoint.faults = ["401"]
-    text, usage = await ModelRewriter(model).stand_alone("And what did they say?", HISTORY)
+    text, usage = await ModelRewriter(model).stand_alone(
+        "And what did they say?", HISTORY, (), Surroundings()
+    )
     assert "Sanaei" in text
     assert usage == Usage()
 
