@@ -25,7 +25,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS asked (
     key TEXT PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, question TEXT NOT NULL,
     person INTEGER, server INTEGER, channel INTEGER, parent TEXT,
-    outcome TEXT NOT NULL DEFAULT 'running', seconds REAL, answer TEXT
+    outcome TEXT NOT NULL DEFAULT 'running', seconds REAL, answer TEXT, private INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX IF NOT EXISTS asked_at ON asked (at);
 CREATE INDEX IF NOT EXISTS asked_channel ON asked (channel, at);
@@ -106,12 +106,16 @@ class Records:
         server: int | None = None,
         channel: int | None = None,
         parent: str | None = None,
+        private: bool = False,
     ) -> str:
-        """Note a question before it is worked on; returns the key that its answer and buttons go by."""
+        """Note a question before it is worked on; returns the key that its answer and buttons go by.
+
+        `private`: only the person sees the answer, so nobody else's question may follow it.
+        """
         key = secrets.token_urlsafe(9)
-        values = (key, self._clock(), kind, question, person, server, channel, parent)
-        columns = "key, at, kind, question, person, server, channel, parent"
-        sql = f"INSERT INTO asked ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+        values = (key, self._clock(), kind, question, person, server, channel, parent, private)
+        columns = "key, at, kind, question, person, server, channel, parent, private"
+        sql = f"INSERT INTO asked ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
         await self._run(lambda db: db.execute(sql, values))
         return key
 
@@ -154,13 +158,18 @@ class Records:
         sql = f"{_SELECT} JOIN messages USING (key) WHERE message = ?"
         return await self._run(lambda db: _first(db.execute(sql, (message,))))
 
-    async def latest_in(self, channel: int, since: float = 0.0, person: int | None = None) -> Asked | None:
-        """The last question answered in a thread or a DM (of that person only, if given)."""
+    async def latest_in(
+        self, channel: int, since: float = 0.0, person: int | None = None, *, public: bool = False
+    ) -> Asked | None:
+        """The last question answered in a thread or a DM: of that person only, if given, and only one that
+        everybody there saw, if `public`.
+        """
         sql = (
             f"{_SELECT} WHERE channel = ? AND at >= ? AND outcome IN ('answered', 'not_found') "
-            "AND (? IS NULL OR person = ?) ORDER BY at DESC LIMIT 1"
+            "AND (? IS NULL OR person = ?) AND NOT (? AND private) ORDER BY at DESC LIMIT 1"
         )
-        return await self._run(lambda db: _first(db.execute(sql, (channel, since, person, person))))
+        values = (channel, since, person, person, public)
+        return await self._run(lambda db: _first(db.execute(sql, values)))
 
     async def history(self, key: str | None, limit: int = 6) -> tuple[Turn, ...]:
         """The conversation that ends with `key`, oldest turn first, at most `limit` turns."""
@@ -300,6 +309,9 @@ def _open(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file, too
         db.executescript(_SCHEMA)
+        if "private" not in {row[1] for row in db.execute("PRAGMA table_info(asked)")}:
+            # an older version did not note it, so what it kept counts as private
+            db.execute("ALTER TABLE asked ADD COLUMN private INTEGER NOT NULL DEFAULT 1")
         failed.pop_all()
     return db
 

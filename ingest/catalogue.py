@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ingest.addresses import identity_of
 from ingest.articles import Article, content_hash
 from ingest.chunking import Passage
 from ingest.vectors import Vectors
@@ -44,6 +46,9 @@ SCHEMA_VERSION = hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]  # another one
 TITLE_WEIGHT = 2.0  # a word of the title says more of a passage than one of its text
 
 _ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
+_TEXT_FRAGMENT = re.compile(
+    r"#?:~:.*", re.DOTALL
+)  # where a browser scrolls to: part of a link, not of an address
 _CHUNK = 500  # bound below SQLite's limit of variables in one statement
 
 
@@ -176,8 +181,12 @@ class Catalogue:
         return {row[0]: Article(*row) for row in rows}
 
     def article_by_url(self, url: str) -> Article | None:
-        row = self.connection.execute("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()
-        return self.article(row[0]) if row else None
+        """The article at an address, as it is written there or in another spelling: with tracking, in capitals,
+        with a fragment.
+        """
+        address = _TEXT_FRAGMENT.sub("", url.strip())
+        row = self.connection.execute("SELECT id FROM articles WHERE url = ?", (address,)).fetchone()
+        return self.article(row[0] if row else id_of_address(address))
 
     def article_by_title(self, title: str) -> Article | None:
         row = self.connection.execute(
@@ -348,6 +357,11 @@ class Catalogue:
         for first in range(0, len(listed), _CHUNK):
             some = listed[first : first + _CHUNK]
             yield from self.connection.execute(f"{statement} ({', '.join('?' * len(some))})", some)
+
+
+def id_of_address(url: str) -> str:
+    """The id that an article of this address has."""
+    return hashlib.sha256(identity_of(url).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _heading(article: Article) -> str:

@@ -17,7 +17,7 @@ from ingest.errors import UserFacingError
 
 CHOICES = 25
 _NAME_LIMIT = 100
-_LINK = re.compile(r"https?://[^\s<>\"'`|]+")
+_LINK = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
 
 
 async def article_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:

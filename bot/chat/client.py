@@ -95,18 +95,32 @@ class BylineClient(discord.Client):
         if self.user is not None:
             await self.questions.from_message(message, self.user)
 
+    async def on_message_edit(self, before: discord.Message, after: discord.Message) -> None:
+        if self.user is not None:
+            await self.questions.from_edit(before, after, self.user)
+
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether the bot does anything in this server; if not, the person has been told."""
+        """Whether the bot does anything here and now; if not, the person has been told."""
         words, place, _person = of_interaction(interaction)
+        self._attend(interaction)
         try:
             self.services.check_server(place, words)
+            self.services.check_open(words)
         except Refused as refused:
             if interaction.type is not discord.InteractionType.autocomplete:
                 await say_privately(interaction, str(refused))
             return False
         return True
 
+    def _attend(self, interaction: discord.Interaction[Any]) -> None:
+        """Have a shutdown wait for what this interaction began, and tell the person if it cannot."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            text = words_of(interaction)("I am being restarted. Please ask again in a minute.")
+            self.services.attend(lambda: say_privately(interaction, text))
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is discord.InteractionType.modal_submit:
+            self._attend(interaction)
         try:
             await submitted(interaction, self._submits)
         except Exception as error:
@@ -129,7 +143,9 @@ class BylineClient(discord.Client):
             log.error("in autocomplete", exc_info=cause)
             return
         try:
-            await say_privately(interaction, explain(error, words_of(interaction)))
+            words, place, person = of_interaction(interaction)
+            for_editors = self.services.may_run_corpus(place, person)
+            await say_privately(interaction, explain(error, words, for_editors=for_editors))
         except discord.HTTPException as second:
             log.info("an error could not be shown: %s", second)
 
@@ -220,13 +236,16 @@ def make_client(services: Services, *, message_content: bool = False) -> BylineC
 
 @contextmanager
 def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
-    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did."""
+    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did. A second one changes
+    nothing: the first one's apologies are on their way.
+    """
     stopped, task, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
 
     def stop() -> None:
-        stopped.set()
-        task.cancel()
+        if not stopped.is_set():
+            stopped.set()
+            task.cancel()
 
     try:
         loop.add_signal_handler(signal.SIGTERM, stop)
@@ -252,6 +271,18 @@ async def run_bot(
     `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning.
     """
     logging.getLogger("bot.chat").setLevel(logging.INFO)  # who logged in, and where from to invite
+    with cancelled_by_sigterm() as stopped:
+        try:
+            await _connected(settings, library, answers, token, embed)
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                raise
+
+
+async def _connected(
+    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None
+) -> None:
+    """Everything that a connected bot needs, from the records to the client, and its end in reverse order."""
     async with AsyncExitStack() as stack:
         records = await asyncio.to_thread(Records, settings.records.path)
         stack.push_async_callback(asyncio.to_thread, records.close)
@@ -283,15 +314,10 @@ async def run_bot(
                     stack.push_async_callback((await serve(monitoring, settings.metrics.address)).cleanup)
                 except UserFacingError as error:
                     log.warning("no metrics: %s", error)  # the bot is worth more than its figures
-            with cancelled_by_sigterm() as stopped:
-                library.tell_when_broken(services.repair.report)
-                services.repair.start()
-                services.schedule.start()
-                try:
-                    await client.start(token)
-                except asyncio.CancelledError:
-                    if not stopped.is_set():
-                        raise
+            library.tell_when_broken(services.repair.report)
+            services.repair.start()
+            services.schedule.start()
+            await client.start(token)
         except discord.LoginFailure:
             raise ConfigError(
                 "Discord does not accept DISCORD_TOKEN. Copy it anew from the application's Bot page "

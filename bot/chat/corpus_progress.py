@@ -31,7 +31,7 @@ class RunProgress:
     files: tuple[int, int] = (0, 0)
     passages: tuple[int, int] = (0, 0)
     clock: Callable[[], float] = time.monotonic
-    _since: float = 0.0
+    _since: float | None = None  # when the stage began; nobody tells it of a run of another process
     _from: int = 0
 
     @classmethod
@@ -54,6 +54,8 @@ class RunProgress:
     @property
     def rate(self) -> float | None:
         """How many a second of what the stage counts; None while that cannot be told."""
+        if self._since is None:
+            return None
         seconds = self.clock() - self._since
         return (self.done - self._from) / seconds if seconds >= _TELLING and self.done > self._from else None
 

@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 
 from bot.chat.corpus_progress import RunProgress, action_name, busy_text, moment
 from bot.chat.language import Words
-from bot.chat.markup import one_line, plain
+from bot.chat.markup import length, one_line, plain
 from bot.chat.rendering import TEXT_LIMIT
 from ingest.index import IndexStatus
 
@@ -126,10 +126,10 @@ def log_text(entries: Sequence[Mapping[str, Any]], words: Words) -> str:
 
 def listed(head: str, items: Sequence[str], words: Words, *, shown: int, more: int = 0) -> str:
     """The head and at most `shown` items, as many as fit into one message; how many are left out is said."""
-    room = TEXT_LIMIT - 40 - _length(head)
+    room = TEXT_LIMIT - 40 - length(head)
     kept: list[str] = []
     for item in items[:shown]:
-        room -= _length(item) + 1
+        room -= length(item) + 1
         if room < 0:
             break
         kept.append(item)
@@ -202,8 +202,3 @@ def _title(article: Mapping[str, Any]) -> str:
 def _size(report: Mapping[str, Any], words: Words) -> str:
     megabytes = int(report.get("bytes") or 0) / 1_000_000
     return format_decimal(megabytes, format="#,##0.0", locale=words.language) + " MB"
-
-
-def _length(text: str) -> int:
-    """As Discord counts: in UTF-16."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

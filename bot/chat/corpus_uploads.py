@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -25,10 +26,21 @@ def address_to_add(written: str, words: Words) -> str:
     """The web address as written. Raises Refused for anything else: what ingest is given must never be a path."""
     address = web_url(written.strip(), URL_LIMIT)
     if address is None:
-        raise Refused(
-            words("That is not an address of the web. It begins with {scheme}.", scheme="`https://`")
-        )
+        raise Refused(_why_none(written.strip(), words))
     return address
+
+
+def _why_none(written: str, words: Words) -> str:
+    none = words("That is not an address of the web.")
+    if not re.match(r"https?://", written, re.IGNORECASE):
+        return none + " " + words("It begins with {scheme}.", scheme="`https://`")
+    if "@" in re.split(r"[/?#\\]", written, maxsplit=3)[2]:
+        return words(
+            "There is a name or a password in that address, and I show addresses. Give it without them."
+        )
+    if re.search(r"\s", written):
+        return none + " " + words("There is a space in it.")
+    return none
 
 
 def _check(file: discord.Attachment, limit: int, words: Words) -> None:

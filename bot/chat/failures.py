@@ -10,7 +10,17 @@ from discord import app_commands
 
 from bot.chat.language import Words
 from bot.chat.markup import plain
-from ingest.errors import UserFacingError
+from bot.records import RecordsBroken
+from ingest.errors import (
+    ConfigError,
+    EmbedderMismatch,
+    EmbeddingUnavailable,
+    IndexBroken,
+    IndexMissing,
+    ModelFilesMissing,
+    StorageFailed,
+    UserFacingError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -18,15 +28,31 @@ TOKEN_GONE = frozenset({10008, 10015, 10062, 40060, 50027})
 """Discord's codes for: message, webhook or interaction gone, answered already, token expired."""
 
 
+OURS_TO_MEND = (
+    ConfigError, EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IndexMissing, ModelFilesMissing,
+    RecordsBroken, StorageFailed,
+)  # fmt: skip
+"""Their texts name paths and commands of the machine, which only those who run the bot can do anything with."""
+
+
 class Refused(UserFacingError):
     """This person may not do this here. The text says why in their language, in Discord's Markdown."""
 
 
-def explain(error: BaseException, words: Words) -> str:
-    """The text for the person. What is not meant for them is logged under the short reference they see."""
+def explain(error: BaseException, words: Words, *, for_editors: bool = True) -> str:
+    """The text for the person. What is not meant for them is logged under the short reference they see.
+
+    `for_editors`: whether only people who run the corpus read it, who are told what to mend.
+    """
     cause = root_cause(error)
     if isinstance(cause, Refused):
         return str(cause)
+    if isinstance(cause, OURS_TO_MEND) and not for_editors:
+        log.error("people are told that something is to be mended: %s", cause)
+        return words(
+            "I cannot answer until something on my side is mended. The people who run me find what it is in "
+            "my log."
+        )
     if isinstance(cause, UserFacingError):
         return plain(str(cause))[:1_900]  # it may quote a title or a path
     if isinstance(cause, discord.Forbidden):

@@ -16,7 +16,7 @@ from bot.chat.failures import Refused
 from bot.chat.forms import Submit, text_form
 from bot.chat.language import Words
 from bot.chat.layout import Message, plain_messages, text_message
-from bot.chat.passages import passage_texts, shorter
+from bot.chat.passages import AROUND, passage_texts, shorter
 from bot.chat.questions import Questions, Request, of_interaction
 from bot.chat.rendering import TEXT_LIMIT, answer_pages, source_list, source_pages
 from bot.chat.services import Services
@@ -96,7 +96,8 @@ class Feedback:
                 replace(request, remarks=(words("From other articles."),)), display, more
             )
             return
-        await display.finish(await self._passages(answer, 0, words, _WIDE))
+        note = words("Other articles say nothing to this. More of the cited ones:")
+        await display.finish(await self._passages(answer, 0, words, _WIDE, note))
 
     async def _up(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         words, _place, person = of_interaction(interaction)
@@ -144,14 +145,18 @@ class Feedback:
             raise Refused(_gone(words))
         return words, asked.answer, asked
 
-    async def _passages(self, answer: Answer, number: int, words: Words, around: int = 350) -> list[Message]:
+    async def _passages(
+        self, answer: Answer, number: int, words: Words, around: int = AROUND, note: str = ""
+    ) -> list[Message]:
         wanted = {one.article.article_id for one in answer.citations}
         try:
             articles = await self._services.read(lambda index: index.articles(wanted))
         except UserFacingError as error:
             log.info("passages shown without their articles: %s", error)
             articles = {}
-        return [text_message(text) for text in packed(passage_texts(answer, number, articles, words, around))]
+        notes = [f"-# {note}"] if note else []
+        texts = packed([*notes, *passage_texts(answer, number, articles, words, around)])
+        return [text_message(text) for text in texts]
 
     async def _show(self, interaction: discord.Interaction[Any], messages: Sequence[Message]) -> None:
         words, _place, _person = of_interaction(interaction)

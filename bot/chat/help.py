@@ -10,6 +10,7 @@ from discord.app_commands import locale_str as _
 
 from bot.chat.corpus_texts import status_text
 from bot.chat.displays import NO_PINGS, acknowledge
+from bot.chat.failures import explain
 from bot.chat.language import Words
 from bot.chat.layout import text_message
 from bot.chat.markup import plain
@@ -25,12 +26,13 @@ class Help:
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
         @tree.command(name=_("help"), description=_("What I know, how fresh it is, and how to ask me"))
         async def help_(interaction: discord.Interaction[Any]) -> None:
-            words, _place, _person = of_interaction(interaction)
+            words, place, person = of_interaction(interaction)
             await acknowledge(interaction, private=True)
             try:
                 corpus = status_text(await self._services.read(lambda index: index.status()), words)
             except UserFacingError as error:
-                corpus = plain(str(error))
+                for_editors = self._services.may_run_corpus(place, person)
+                corpus = explain(error, words, for_editors=for_editors)
             name = plain(interaction.client.user.name if interaction.client.user else "Byline")
             keep_days = self._services.settings.records.keep_days
             text = help_text(corpus, name, keep_days, words)

@@ -41,6 +41,11 @@ def plain(text: str) -> str:
     return _LIST_NUMBER.sub(r"\1\\\2", text)
 
 
+def length(text: str) -> int:
+    """As Discord counts: in UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def one_line(text: str, limit: int) -> str:
     """Whitespace folded, and shortened at a word with an ellipsis to `limit` characters; not escaped."""
     folded = " ".join(visible(text).split())
@@ -67,7 +72,8 @@ def web_url(url: str | None, limit: int = URL_LIMIT) -> str | None:
 
 def masked_link(label: str, url: str) -> str:
     """One of Byline's own links: `label` is ours or escaped here, `url` has passed `web_url`."""
-    safe = url.replace("(", "%28").replace(")", "%29")
+    # Discord reads a backslash as an escape, and would take the bracket that ends the link with it
+    safe = url.replace("\\", "%5C").replace("(", "%28").replace(")", "%29")
     return f"[{plain(label)}]({safe})"
 
 

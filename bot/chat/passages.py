@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.chat.key_sentence import key_sentence
 from bot.chat.language import Words
 from bot.chat.markup import one_line, plain
 from bot.chat.rendering import TEXT_LIMIT
@@ -39,15 +40,9 @@ def passage_texts(
 
 
 def shorter(answer: Answer) -> str:
-    """The one sentence of the answer, with its marks, that shares most words with the question."""
+    """The one sentence of the answer, with its marks, that says what was asked."""
     sentences = re.findall(r"\S.*?\[\d+\](?:\s*\[\d+\])*[.!?…”’\"')]*|\S.*\Z", answer.text, re.DOTALL)
-    asked = set(re.findall(r"\w{3,}", answer.question.lower()))
-
-    def nearness(sentence: str) -> float:
-        said = set(re.findall(r"\w{3,}", sentence.lower()))
-        return len(asked & said) / (len(said) ** 0.5 or 1)
-
-    return max(sentences, key=nearness).strip() if sentences else answer.text
+    return key_sentence(answer.question, sentences).strip() if sentences else answer.text
 
 
 def _passage(citation: Citation, article: Article | None, words: Words, around: int) -> str:

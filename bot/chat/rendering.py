@@ -60,8 +60,7 @@ def answer_pages(
     `links` is by the citation's place in `answer.citations`. `remarks` are the bot's own words, already safe.
     """
     head = f"### {plain(one_line(heading, _HEADING))}\n" if heading else ""
-    # a note is one of the fixed texts of bot/qa/phrases.py, or one with a part of the question in it
-    notes = [plain(one_line(words(note), 300)) for note in answer.notes]
+    notes = [plain(one_line(_translated(note, words), 300)) for note in answer.notes]
     if answer.generator == "quoting" and answer.outcome == "answered" and not notes:
         notes = [words("The articles' own sentences, picked without a language model.")]
     small = "".join(f"\n-# {line}" for line in [*notes, *remarks])
@@ -143,6 +142,16 @@ def _with_sources(texts: Sequence[str], sources: Sequence[Source]) -> list[Page]
         else:
             pages[-1] = Page(last.text, (*last.sources, source))
     return pages
+
+
+def _translated(note: str, words: Words) -> str:
+    """A text of bot/qa/phrases.py; two of them end with names of articles or words of the question."""
+    opening, _, rest = note.removesuffix(".").partition(": ")
+    if rest and opening == "The articles differ here":
+        return words("The articles differ here: {sources}.", sources=rest)
+    if rest and opening == "The articles do not cover":
+        return words("The articles do not cover: {parts}.", parts=rest)
+    return words(note)
 
 
 def _not_found(answer: Answer, words: Words) -> str:

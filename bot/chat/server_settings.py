@@ -17,12 +17,29 @@ from bot.chat.layout import text_message
 from bot.chat.questions import of_interaction
 from bot.chat.services import Services
 
-_MOST_LISTED = 50
+_MOST_LISTED = 500  # as many channels as a server can have
 _LISTS: dict[str, str] = {
     "allowed": "allowed_channels",
     "ignored": "ignored_channels",
     "private": "private_channels",
 }
+
+
+class _ChannelOrCategory(app_commands.Transformer):
+    """discord.py's own type for forums brings media channels along, which Discord's description does not know."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        kinds = discord.ChannelType
+        return [kinds.text, kinds.news, kinds.voice, kinds.stage_voice, kinds.forum, kinds.category]
+
+    async def transform(self, _interaction: discord.Interaction[Any], value: Any, /) -> int:
+        """Its id."""
+        return int(value.id)
 
 
 class SettingsCommands:
@@ -53,19 +70,19 @@ class SettingsCommands:
         )
         async def channel(
             interaction: discord.Interaction[Any],
-            channel: discord.TextChannel | discord.VoiceChannel | discord.CategoryChannel,
+            channel: app_commands.Transform[int, _ChannelOrCategory],
             mode: str,
         ) -> None:
             now = self._services.server(interaction.guild_id)
-            await self._change(interaction, channel_changes(now, channel.id, mode))
+            words, _place, _person = of_interaction(interaction)
+            await self._change(interaction, channel_changes(now, channel, mode, words))
 
         @group.command(name=_("role"), description=_("Keep asking to certain roles"))
         @app_commands.describe(role=_("The role"), may_ask=_("Whether it is one of them"))
         async def role(interaction: discord.Interaction[Any], role: discord.Role, may_ask: bool) -> None:
             now = self._services.server(interaction.guild_id).allowed_roles
-            others = tuple(one for one in now if one != role.id)
-            changed = (*others, role.id) if may_ask else others
-            await self._change(interaction, {"allowed_roles": changed[-_MOST_LISTED:]})
+            words, _place, _person = of_interaction(interaction)
+            await self._change(interaction, {"allowed_roles": _listed(now, role.id, may_ask, words)})
 
         @group.command(name=_("threads"), description=_("Whether a mention opens a thread"))
         @app_commands.describe(on=_("Open a thread for each question asked by mention"))
@@ -113,13 +130,21 @@ class SettingsCommands:
         )
 
 
-def channel_changes(now: ServerSettings, channel: int, mode: str) -> dict[str, Any]:
-    """The channel in the list of its mode and in no other."""
-    changes: dict[str, Any] = {}
-    for name, field in _LISTS.items():
-        others = tuple(one for one in getattr(now, field) if one != channel)
-        changes[field] = (*others, channel)[-_MOST_LISTED:] if name == mode else others
-    return changes
+def channel_changes(now: ServerSettings, channel: int, mode: str, words: Words) -> dict[str, Any]:
+    """The channel in the list of its mode and in no other. Raises Refused when that list is full."""
+    return {
+        field: _listed(getattr(now, field), channel, name == mode, words) for name, field in _LISTS.items()
+    }
+
+
+def _listed(now: tuple[int, ...], one: int, wanted: bool, words: Words) -> tuple[int, ...]:
+    """The list with or without `one`. Nothing is dropped for it: what was switched off would be on again."""
+    others = tuple(other for other in now if other != one)
+    if wanted and len(others) >= _MOST_LISTED:
+        raise Refused(
+            words("That list is full: it holds {most}. Take one out of it first.", most=_MOST_LISTED)
+        )
+    return (*others, one) if wanted else others
 
 
 def settings_text(settings: ServerSettings, words: Words) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -32,9 +32,14 @@ from ingest.index import Index
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_LAST_WORDS = 5.0  # seconds for apologies, once a shutdown has cancelled what was left
+
 
 Embed = Callable[[Sequence[str]], object]
 """Texts to an array (n, d) of unit vectors; blocking."""
+
+Farewell = Callable[[], Awaitable[object]]
+"""Tells whoever waits for a task that it had to be ended."""
 
 
 class Answers(Protocol):
@@ -68,7 +73,7 @@ class Services:
     servers: dict[int, ServerSettings] = field(default_factory=dict)
     threads: set[int] = field(default_factory=set)
     closing: bool = False
-    _running: set[asyncio.Task[object]] = field(default_factory=set)
+    _running: dict[asyncio.Task[object], Farewell | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.slots = asyncio.Semaphore(self.settings.discord.at_once)
@@ -103,6 +108,11 @@ class Services:
         await self.records.save_server_settings(server, settings.as_changes() if settings else {})
         self.servers[server] = settings or ServerSettings.of(self.settings.discord)
 
+    def check_open(self, words: Words) -> None:
+        """Raise Refused while the bot is on its way out: what begins now would be cut off."""
+        if self.closing:
+            raise Refused(words("I am being restarted. Please ask again in a minute."))
+
     def check_server(self, place: Place, words: Words) -> None:
         """Raise Refused where the bot does nothing at all: nothing of the corpus is to be seen there."""
         if not answers_in(place, self.settings.discord):
@@ -118,8 +128,7 @@ class Services:
 
     def check_may_ask(self, place: Place, person: Person, words: Words) -> None:
         """Raise Refused, with the reason, unless this person may ask here and now. Starts their cooldown."""
-        if self.closing:
-            raise Refused(words("I am being restarted. Please ask again in a minute."))
+        self.check_open(words)
         self.check_place(place, person, words)
         server = self.server(place.server)
         left = self.cooldowns.take(
@@ -139,9 +148,12 @@ class Services:
             )
 
     def check_runs_corpus(self, place: Place, person: Person, words: Words) -> None:
-        if not runs_corpus(place, person, self.owners, self.settings.discord):
+        if not self.may_run_corpus(place, person):
             message, values = corpus_refusal(place, person)
             raise Refused(words(message, **values))
+
+    def may_run_corpus(self, place: Place, person: Person) -> bool:
+        return runs_corpus(place, person, self.owners, self.settings.discord)
 
     def is_private(self, place: Place) -> bool:
         """Whether answers in this channel are shown to the asker alone unless they say otherwise."""
@@ -151,25 +163,41 @@ class Services:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Register the current task as one that a shutdown waits for."""
+        """Register the current task as one that a shutdown waits for; if it is cancelled, it says so itself."""
         task = asyncio.current_task()
         assert task is not None
-        self._running.add(task)
+        attended = task in self._running
+        farewell = self._running.get(task)
+        self._running[task] = None
         try:
             yield
         finally:
-            self._running.discard(task)
+            del self._running[task]
+            if attended:
+                self._running[task] = farewell
+
+    def attend(self, farewell: Farewell) -> None:
+        """Register the current task to its end; a shutdown that has to cancel it calls `farewell`."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[task] = farewell
+        task.add_done_callback(lambda ended: self._running.pop(ended, None))
 
     async def wind_up(self, grace: float) -> None:
-        """Let running answers finish within `grace` seconds; those left are cancelled, and apologise."""
+        """Let what runs finish within `grace` seconds; what is left is cancelled, with an apology."""
         self.closing = True
-        running = self._running - {asyncio.current_task()}
-        if running:
-            _, left = await asyncio.wait(running, timeout=grace)
-            for task in left:
-                task.cancel()
-            if left:
-                await asyncio.wait(left, timeout=5)
+        running = self._running.keys() - {asyncio.current_task()}
+        if not running:
+            return
+        _, left = await asyncio.wait(running, timeout=grace)
+        farewells = [farewell for task in left if (farewell := self._running.get(task)) is not None]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_LAST_WORDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await asyncio.gather(*(farewell() for farewell in farewells), return_exceptions=True)
 
     async def read(self, work: Callable[[Index], T]) -> T:
         """Read the current index in a thread; the one way from the Discord side to the disk's articles."""

@@ -13,15 +13,17 @@ from discord.app_commands import locale_str as _
 from bot.chat.displays import NO_PINGS, acknowledge
 from bot.chat.language import Words
 from bot.chat.layout import Message
-from bot.chat.markup import one_line, plain
+from bot.chat.markup import length, one_line, plain, web_url
 from bot.chat.questions import of_interaction
-from bot.chat.rendering import article_line
+from bot.chat.rendering import TEXT_LIMIT, article_line
 from bot.chat.services import Services
 from bot.qa.answers import ArticleRef
 from ingest.articles import Article
+from ingest.words import question_words
 
 ON_A_PAGE = 10
 _QUERY_LIMIT = 60
+_URL_LIMIT = 220
 
 
 class PageButton(
@@ -73,6 +75,10 @@ class Sources:
 
     async def _page(self, interaction: discord.Interaction[Any], query: str, offset: int) -> Message:
         words, _place, _person = of_interaction(interaction)
+        if query and not question_words(query):
+            return self._message(
+                (), query, offset, words
+            )  # an index asked for no word at all gives everything
         # one more than is shown tells whether there is a next page
         found = await self._services.read(lambda index: index.find_articles(query, ON_A_PAGE + 1, offset))
         return self._message(found, query, offset, words)
@@ -82,12 +88,10 @@ class Sources:
         title = (
             words("Articles with “{query}”", query=plain(query)) if query else words("Articles, newest first")
         )
-        lines = [f"### {title}"]
-        for number, article in enumerate(found[:ON_A_PAGE], offset + 1):
-            lines.append(f"{number}\\. {self._line(article, words)}")
+        lines = self._lines(found[:ON_A_PAGE], offset, TEXT_LIMIT - length(title) - len("### \n"), words)
         if not found:
-            lines.append(words("There are none. Try fewer words, or the beginning of one."))
-        message.add_item(ui.TextDisplay("\n".join(lines)))
+            lines = [words("There are none. Try fewer words, or the beginning of one.")]
+        message.add_item(ui.TextDisplay("\n".join([f"### {title}", *lines])))
         buttons = []
         if offset:
             buttons.append(PageButton(max(0, offset - ON_A_PAGE), query, words("Back")))
@@ -97,16 +101,28 @@ class Sources:
             message.add_item(ui.ActionRow(*buttons))
         return message
 
-    def _line(self, article: Article, words: Words) -> str:
+    def _lines(self, articles: Sequence[Article], offset: int, room: int, words: Words) -> list[str]:
+        """One line an article, numbered from `offset` on, in `room` characters: titles are cut so that all fit
+        without links, and the articles are linked as far as there is room.
+        """
+        bare = [article_line(_shortened(article), words) for article in articles]
+        room -= sum(length(line) + len(f"{offset}0\\. \n") for line in bare)
+        lines = []
+        for number, (article, line) in enumerate(zip(articles, bare, strict=True), offset + 1):
+            link = self._link(article)
+            linked = article_line(_shortened(article), words, link) if link else line
+            if (more := length(linked) - length(line)) <= room:
+                line, room = linked, room - more
+            lines.append(f"{number}\\. {line}")
+        return lines
+
+    def _link(self, article: Article) -> str | None:
         addresses = self._services.addresses
-        # ten lines have 3,900 characters: long titles are cut, and long addresses are not linked
-        ref = ArticleRef(
-            article.id,
-            one_line(article.title, 110),
-            article.url if article.url and len(article.url) <= 220 else None,
-            one_line(article.source, 40) if article.source else None,
-            article.author,
-            article.published,
-        )
-        link = addresses.article(article.id) if addresses and not ref.url else None
-        return article_line(ref, words, link if link and len(link) <= 220 else None)
+        own = web_url(article.url, _URL_LIMIT)
+        return own or (web_url(addresses.article(article.id), _URL_LIMIT) if addresses else None)
+
+
+def _shortened(article: Article) -> ArticleRef:
+    """What its line shows: nine such lines, escaped throughout, leave room for a tenth and the heading."""
+    source = one_line(article.source, 40) if article.source else None
+    return ArticleRef(article.id, one_line(article.title, 110), None, source, None, article.published)

@@ -11,6 +11,7 @@ from discord.app_commands import locale_str as _
 
 from bot.chat.articles import article_choices, linked_article, message_links, no_article
 from bot.chat.displays import InteractionDisplay, acknowledge
+from bot.chat.failures import Refused
 from bot.chat.questions import Questions, Request, of_interaction
 from bot.chat.services import Services
 from bot.qa.answers import AnswerEvent
@@ -46,8 +47,13 @@ class Summaries:
 
         @summary.autocomplete("article")
         async def choices(
-            _interaction: discord.Interaction[Any], typed: str
+            interaction: discord.Interaction[Any], typed: str
         ) -> list[app_commands.Choice[str]]:
+            words, place, person = of_interaction(interaction)
+            try:
+                self._services.check_place(place, person, words)
+            except Refused:
+                return []  # who may not see the articles is not shown their titles either
             return await article_choices(self._services, typed)
 
         @tree.context_menu(name=_("Summarise the linked article"))
@@ -108,6 +114,7 @@ class Summaries:
         private: bool | None,
     ) -> None:
         words, place, person = of_interaction(interaction)
-        display = InteractionDisplay(interaction, private=self._hidden(interaction, private), words=words)
-        request = Request(subject, person, place, words, kind=kind, heading=subject)
+        hidden = self._hidden(interaction, private)
+        display = InteractionDisplay(interaction, private=hidden, words=words)
+        request = Request(subject, person, place, words, kind=kind, heading=subject, private=hidden)
         await self._questions.show(request, display, events)

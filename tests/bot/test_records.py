@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,32 @@ async def test_a_conversation_is_read_back_oldest_turn_first(records: Records) -
     assert latest is not None
     assert latest.question in {"Who met?", "And where?"}
     assert await records.answer_in(78) is None
+
+
+async def test_what_was_asked_in_private_is_found_by_nobody_else(records: Records) -> None:
+    public = await records.begin("Who met?", person=1, channel=5)
+    await records.finish(public, ANSWER)
+    private = await records.begin("And who of us?", person=1, channel=5, private=True)
+    await records.finish(private, ANSWER)
+    everybody, own = await records.latest_in(5, public=True), await records.latest_in(5, person=1)
+    assert (everybody and everybody.key, own and own.key) == (public, private)
+    assert await records.latest_in(5, person=2) is None
+
+
+async def test_records_of_an_older_version_are_kept_and_count_as_private(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    first = Records(path)
+    key = await first.begin("Who met?", channel=5)
+    await first.finish(key, ANSWER)
+    first.close()
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("ALTER TABLE asked DROP COLUMN private")
+    again = Records(path)
+    kept = await again.latest_in(5)
+    assert kept is not None
+    assert kept.question == "Who met?"
+    assert await again.latest_in(5, public=True) is None
+    again.close()
 
 
 async def test_the_last_vote_of_a_person_counts(records: Records) -> None:

@@ -82,6 +82,36 @@ def test_an_article_is_found_by_id_address_title_or_words_of_its_title(index: In
     assert index.article_ids(["https://example.org/a", "https://example.org/nobody"]) == {by_url.id}
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/a#:~:text=the%20river,was%20seen",
+        "https://example.org/a#top:~:text=the%20river",
+        "https://example.org/a?utm_source=letter&utm_medium=mail",
+        "https://example.org/a?fbclid=xyz",
+        "https://example.org/a#comments",
+        "HTTPS://Example.ORG/a",
+        " https://example.org:443/a ",
+    ],
+)
+def test_an_article_is_found_by_every_spelling_of_its_address(index: Index, address: str) -> None:
+    found = index.article(address)
+    assert found is not None
+    assert found.url == "https://example.org/a"
+    assert index.article_ids([address]) == {found.id}
+
+
+def test_another_page_is_not_taken_for_an_article(index: Index) -> None:
+    for address in (
+        "https://example.org/a?page=2",
+        "https://example.org/A",
+        "https://example.org",
+        ":~:",
+        "",
+    ):
+        assert index.article_ids([address]) == frozenset()
+
+
 def test_articles_are_completed_while_a_title_is_half_typed(index: Index) -> None:
     assert len(index.find_articles("rep")) == 6
     assert [article.title for article in index.find_articles("report b")] == ["Report b"]

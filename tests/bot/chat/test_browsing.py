@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 import pytest
 from stage import ARTICLES, ShelfOfTwo, World, labels, shown, texts
@@ -39,6 +41,40 @@ async def test_sources_can_be_searched(world: World) -> None:
     assert "There are none" in shown(await world.ann.slash(world.channel, "sources", query="zzz"))
 
 
+@pytest.mark.parametrize("query", ["*", "%", "😀", '"'])
+async def test_a_search_without_a_word_finds_nothing_rather_than_everything(
+    world: World, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(
+        ShelfOfTwo, "find_articles", lambda *_: list(ARTICLES)
+    )  # as an index asked for no word
+    text = shown(await world.ann.slash(world.channel, "sources", query=query))
+    assert "There are none" in text
+    assert "Ambassador" not in text
+
+
+@pytest.mark.parametrize("letter", ["*", "x", "😀"])
+async def test_ten_articles_of_long_names_and_addresses_fit_into_a_message(
+    world: World, monkeypatch: pytest.MonkeyPatch, letter: str
+) -> None:
+    articles = [
+        Article(
+            f"m{n}",
+            letter * 120,
+            "",
+            url=f"https://news.example/{n}?" + "q" * 180,
+            source="_" * 60,
+            published="2023-09-30",
+        )
+        for n in range(11)
+    ]
+    monkeypatch.setattr(ShelfOfTwo, "find_articles", lambda *_: articles)
+    text = shown(await world.ann.slash(world.channel, "sources", query="a" + "*" * 59))
+    assert len(text.encode("utf-16-le")) // 2 <= 4_000
+    assert "\n10\\. **" in text
+    assert "(https://news.example/0?" in text
+
+
 async def test_sources_turn_pages_there_and_back(world: World, many: None) -> None:
     result = await world.ann.slash(world.channel, "sources", query="a: b")
     assert result.response is not None
@@ -64,12 +100,12 @@ async def test_help_says_what_there_is_from_when_and_how_to_ask(world: World) ->
 async def test_help_works_without_an_index(world: World) -> None:
     world.library.error = IndexMissing("Nothing has been ingested yet. Run python -m ingest.")
     text = shown(await world.ann.slash(world.channel, "help"))
-    assert "Nothing has been ingested yet." in text
+    assert "until something on my side is mended" in text
     assert "`/ask`" in text
 
 
 async def test_forget_me_deletes_what_is_kept_of_a_person(world: World) -> None:
-    await world.ann.slash(world.channel, "ask", question="Who?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert "1 entry deleted" in shown(await world.ann.slash(world.channel, "forget-me"))
     assert await world.services.records.asked_since(0) == []
 
@@ -91,34 +127,36 @@ class TestSettings:
         )
         assert f"Never answers in: <#{world.channel.id}>" in text
         assert "I do not answer in this channel." in shown(
-            await world.ann.slash(world.channel, "ask", question="Who?")
+            await world.ann.slash(world.channel, "ask", question="Who spoke?")
         )
         world.services.servers.clear()
         await world.services.load()
         assert world.services.server(world.guild.id).ignored_channels == (world.channel.id,)
         await boss.slash(world.channel, "settings reset")
-        assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+        assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
 
     async def test_outside_the_allowed_channels_the_allowed_ones_are_named(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
         other = world.guild.create_text_channel("news")
         await boss.slash(world.channel, "settings channel", channel=other, mode="allowed")
-        text = shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+        text = shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
         assert f"I answer in other channels only: <#{other.id}>" in text
-        assert "Sanaei" in shown(await world.ann.slash(other, "ask", question="Who?"))
+        assert "Sanaei" in shown(await world.ann.slash(other, "ask", question="Who spoke?"))
 
     async def test_answers_are_private_in_private_channels_unless_said_otherwise(
         self, world: World, boss
     ) -> None:  # type: ignore[no-untyped-def]
         await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
-        assert (await world.ann.slash(world.channel, "ask", question="Who?")).ephemeral
-        assert not (await world.ann.slash(world.channel, "ask", question="Who?", private=False)).ephemeral
+        assert (await world.ann.slash(world.channel, "ask", question="Who spoke?")).ephemeral
+        assert not (
+            await world.ann.slash(world.channel, "ask", question="Who spoke?", private=False)
+        ).ephemeral
 
     async def test_a_mention_in_a_private_channel_is_pointed_to_the_private_way(
         self, world: World, boss
     ) -> None:  # type: ignore[no-untyped-def]
         assert world.client.user is not None
         await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
-        await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+        await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
         assert world.channel.last_message is not None
         assert "Here I answer in private: use `/ask`" in texts(world.channel.last_message.components)
         assert world.answers.asked == []
@@ -127,8 +165,33 @@ class TestSettings:
         readers = world.guild.create_role("readers")
         ben = world.guild.add_member(world.env.create_user("ben"), roles=[readers])
         await boss.slash(world.channel, "settings role", role=readers, may_ask=True)
-        assert "kept to certain roles" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
-        assert "Sanaei" in shown(await ben.slash(world.channel, "ask", question="Who?"))
+        assert "kept to certain roles" in shown(
+            await world.ann.slash(world.channel, "ask", question="Who spoke?")
+        )
+        assert "Sanaei" in shown(await ben.slash(world.channel, "ask", question="Who spoke?"))
+
+    async def test_a_channel_marked_when_the_list_is_full_drops_no_other(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
+        full = tuple(range(1, 501))
+        settings = replace(world.services.server(world.guild.id), ignored_channels=full)
+        await world.services.save_server(world.guild.id, settings)
+        text = shown(
+            await boss.slash(world.channel, "settings channel", channel=world.channel, mode="ignored")
+        )
+        assert "That list is full: it holds 500." in text
+        assert world.services.server(world.guild.id).ignored_channels == full
+
+    async def test_the_fifty_first_channel_is_kept_beside_the_others(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
+        settings = replace(world.services.server(world.guild.id), ignored_channels=tuple(range(1, 51)))
+        await world.services.save_server(world.guild.id, settings)
+        await boss.slash(world.channel, "settings channel", channel=world.channel, mode="ignored")
+        kept = world.services.server(world.guild.id).ignored_channels
+        assert kept == (*range(1, 51), world.channel.id)
+
+    async def test_forums_and_stages_can_be_chosen(self, world: World) -> None:
+        command = world.env.backend.find_command("settings", None, type=1)
+        assert command is not None
+        (below,) = [one for one in command["options"] if one["name"] == "channel"]
+        assert set(below["options"][0]["channel_types"]) == {0, 2, 4, 5, 13, 15}
 
     async def test_cooldowns_and_threads_can_be_set(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
         await boss.slash(world.channel, "settings cooldown", person=60, channel=5)

@@ -160,7 +160,7 @@ async def test_a_refresh_that_fails_says_why_and_the_bot_stays(
 ) -> None:
     program(package, saying({"error": "The folder articles/ is empty."}, 1))
     assert "The folder articles/ is empty." in shown(await boss.slash(world.channel, "corpus refresh"))
-    assert "Mehdi Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who?"))
+    assert "Mehdi Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
 
 
 async def test_a_crash_without_a_word_is_told_by_its_status(world: World, boss: Any, package: Path) -> None:
@@ -177,6 +177,8 @@ async def test_a_run_of_the_schedule_or_the_shell_is_named_too(
     text = shown(await boss.slash(world.channel, "corpus refresh"))
     assert "The schedule started a run (`refresh`) <t:1767225600:R>:" in text
     assert "25 %" in text
+    assert "a second" not in text
+    assert "left" not in text
     program(package, saying({"outcome": "failed", "error": "busy", "running": None}, 1))
     assert "Somebody started a run" in shown(await boss.slash(world.channel, "corpus refresh"))
 
@@ -305,8 +307,20 @@ async def test_what_is_no_web_address_never_reaches_the_disk(
     world: World, boss: Any, package: Path, written: str
 ) -> None:
     program(package, saying(ADDED))
-    assert "not an address of the web" in shown(await boss.slash(world.channel, "corpus add", url=written))
+    told = shown(await boss.slash(world.channel, "corpus add", url=written))
+    assert "not an address of the web" in told or "a name or a password in that address" in told
     assert asked(package) == []
+
+
+@pytest.mark.parametrize(("written", "why"), [
+    ("https://user:pass@example.org/", "There is a name or a password in that address"),
+    ("HTTPS://user@example.org", "There is a name or a password in that address"),
+    ("https://example.org/a b@c", "There is a space in it."), ("example.org/a", "It begins with `https://`."),
+])  # fmt: skip
+async def test_what_is_wrong_with_an_address_is_told(world: World, boss: Any, written: str, why: str) -> None:
+    told = shown(await boss.slash(world.channel, "corpus add", url=written))
+    assert why in told
+    assert "pass@" not in told
 
 
 async def test_a_page_is_added_by_its_address(world: World, boss: Any, package: Path) -> None:

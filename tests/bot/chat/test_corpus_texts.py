@@ -35,6 +35,13 @@ def test_pace_and_time_left_come_from_the_stage_that_runs() -> None:
     assert run.rate is None
 
 
+def test_of_another_process_s_run_no_pace_and_no_end_is_made_up() -> None:
+    run = RunProgress.told({"stage": "embedding", "done": 400, "total": 1_000})
+    assert run.rate is None
+    assert run.seconds_left is None
+    assert "40 %" in progress_text(run, ENGLISH)
+
+
 def test_a_stage_that_stands_still_promises_nothing() -> None:
     run, now = watched()
     run.step("embedding", 5, 10)

@@ -27,8 +27,8 @@ async def restarted(world: World) -> World:
 
 async def test_the_sources_button_shows_every_quote_in_full(world: World) -> None:
     long = replace(SANAEI, quote="Very " * 150 + "end.", start=0, end=754)
-    world.answers.events = [answered("Who?", "It was so. [1]", (long,))]
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    world.answers.events = [answered("Who spoke?", "It was so. [1]", (long,))]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     assert "…" in shown(result)
     pressed = await world.ann.click(result.response.message, label="Sources")
@@ -37,7 +37,7 @@ async def test_the_sources_button_shows_every_quote_in_full(world: World) -> Non
 
 
 async def test_show_passage_shows_the_words_in_their_context_to_the_asker_alone(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     pressed = await world.ann.click(result.response.message, label="Show passage")
     assert pressed.ephemeral
@@ -48,8 +48,8 @@ async def test_show_passage_shows_the_words_in_their_context_to_the_asker_alone(
 
 
 async def test_a_source_without_an_address_has_its_own_show_passage_button(world: World) -> None:
-    world.answers.events = [answered("Who?", "The ribbon was cut. [2]", (RIBBON,))]
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    world.answers.events = [answered("Who spoke?", "The ribbon was cut. [2]", (RIBBON,))]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     section = next(part for part in result.response.components if part["type"] == 9)
     pressed = await world.ann.click(result.response.message, custom_id=section["accessory"]["custom_id"])
@@ -73,9 +73,9 @@ async def test_shorter_keeps_the_sentence_nearest_to_the_question_and_its_own_li
 
 
 async def test_more_detail_asks_the_other_articles(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
-    world.answers.events = [answered("Who?", "The ribbon was cut. [2]", (RIBBON,))]
+    world.answers.events = [answered("Who spoke?", "The ribbon was cut. [2]", (RIBBON,))]
     pressed = await world.ann.click(result.response.message, label="More detail")
     assert world.answers.excluded[-1] == ("a1",)
     assert pressed.ephemeral
@@ -83,15 +83,16 @@ async def test_more_detail_asks_the_other_articles(world: World) -> None:
 
 
 async def test_more_detail_widens_the_passages_where_other_articles_say_nothing(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
-    world.answers.events = [not_found("Who?")]
+    world.answers.events = [not_found("Who spoke?")]
     pressed = shown(await world.ann.click(result.response.message, label="More detail"))
+    assert pressed.startswith("-# Other articles say nothing to this. More of the cited ones:")
     assert "The ambassador spoke. **Mehdi Sanaei" in pressed
 
 
 async def test_votes_are_kept_and_a_no_asks_why(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     (asked,) = await world.services.records.asked_since(0)
     assert "Thank you" in shown(
@@ -107,8 +108,8 @@ async def test_votes_are_kept_and_a_no_asks_why(world: World) -> None:
 
 
 async def test_what_was_not_found_can_be_reported_to_the_editors(world: World) -> None:
-    world.answers.events = [not_found("Who?")]
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    world.answers.events = [not_found("Who spoke?")]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     assert "Passed on" in shown(await world.ann.click(result.response.message, label="Tell the editors"))
     (asked,) = await world.services.records.asked_since(0)
@@ -116,7 +117,7 @@ async def test_what_was_not_found_can_be_reported_to_the_editors(world: World) -
 
 
 async def test_buttons_forms_and_feedback_survive_a_restart(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     message = result.response.message
     assert set(labels(result.response.components)) >= {"Sources", "Show passage", "Shorter", "More detail"}
@@ -139,7 +140,7 @@ async def test_a_follow_up_after_a_restart_still_knows_the_conversation(
 
 
 async def test_a_button_of_a_deleted_answer_says_so(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     await world.services.records.forget(world.ann.id)
     for label in ("Sources", "Shorter", "More detail"):
@@ -157,7 +158,7 @@ def test_context_ends_at_sentences_and_words() -> None:
 
 
 def test_words_that_changed_since_are_not_shown_as_if_they_stood_there() -> None:
-    (text,) = passage_texts(answered("Who?"), 1, {}, words_in("en"))
+    (text,) = passage_texts(answered("Who spoke?"), 1, {}, words_in("en"))
     assert "The article has changed since" in text
     assert "> Mehdi Sanaei claimed the visit was a success." in text
 
@@ -168,4 +169,4 @@ def test_a_sentence_may_have_its_marks_before_its_full_stop() -> None:
 
 
 def test_an_answer_of_one_sentence_is_its_own_shortest_form() -> None:
-    assert shorter(answered("Who?")) == "Mehdi Sanaei claimed the visit was a success. [1]"
+    assert shorter(answered("Who spoke?")) == "Mehdi Sanaei claimed the visit was a success. [1]"

@@ -64,7 +64,7 @@ def test_the_table_names_nobody_and_holds_no_formula() -> None:
 
 @pytest.mark.parametrize("days", [1, 30, 365])
 def test_the_chart_is_an_image_whatever_the_span(days: int) -> None:
-    png = chart_png(figures([asked("a", "Who?", "answered")], Feedback(), NOW, days), words_in("de"))
+    png = chart_png(figures([asked("a", "Who spoke?", "answered")], Feedback(), NOW, days), words_in("de"))
     assert png.startswith(b"\x89PNG")
     assert len(png) < 100_000
 
@@ -76,7 +76,7 @@ async def test_editors_see_figures_a_chart_a_table_and_what_is_lacking(world: Wo
     await world.ann.slash(world.channel, "ask", question="Who claimed it?")
     world.answers.events = [not_found("x")]
     await world.ann.slash(world.channel, "ask", question="Where is @everyone?")
-    await world.ann.slash(world.channel, "ask", question="Where are they?")
+    await world.ann.slash(world.channel, "ask", question="Where is the mayor?")
     world.answers.events = [answered("x")]
     result = await world.ann.slash(world.channel, "insights", days=7)
     text = shown(result)

@@ -60,6 +60,10 @@ def test_a_web_address_is_kept_as_it_is() -> None:
     )
 
 
+def test_a_backslash_at_the_end_of_an_address_leaves_the_link_whole() -> None:
+    assert masked_link("it", "https://example.org/a\\") == "[it](https://example.org/a%5C)"
+
+
 def test_only_marks_that_stand_for_a_citation_are_set_in_bold() -> None:
     assert with_marks(plain("Yes. [1] In [2019] he said [sic] so. [7]"), frozenset({1})) == (
         r"Yes. **\[1\]** In \[2019\] he said \[sic\] so. \[7\]"

@@ -8,9 +8,9 @@ from bot.chat.monitoring import monitoring_app
 
 
 async def test_questions_votes_and_errors_are_counted_and_health_follows_the_connection(world: World) -> None:
-    await world.ann.slash(world.channel, "ask", question="Who?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
     world.answers.error = RuntimeError("broken")
-    await world.ann.slash(world.channel, "ask", question="Who?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
     text = world.services.metrics.text().decode()
     assert 'byline_questions_total{outcome="answered"} 1.0' in text
     assert 'byline_questions_total{outcome="failed"} 1.0' in text

@@ -9,7 +9,7 @@ from stage import RIBBON, SANAEI, World, answered, labels, not_found, shown, tex
 from bot.chat.access import ServerSettings
 from bot.qa.answers import CheckedSentence
 from bot.reader.addresses import ReaderAddresses
-from ingest.errors import IndexMissing
+from ingest.errors import IndexMissing, UserFacingError
 
 GRANTED = pytest.mark.parametrize("discord_settings", [{"message_content": True, "threads": True}])
 WITH_THREADS = pytest.mark.parametrize("discord_settings", [{"threads": True}])
@@ -28,19 +28,19 @@ async def test_ask_shows_the_answer_with_its_marks_and_sources(world: World) -> 
 
 
 async def test_ask_is_acknowledged_before_anything_else_is_sent(world: World) -> None:
-    await world.ann.slash(world.channel, "ask", question="Who?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
     first = next(request for request in world.env.http_requests if request.method in {"POST", "PATCH"})
     assert first.path.startswith("/interactions/")
     assert first.json["type"] == 5
 
 
 async def test_a_private_answer_is_seen_by_the_asker_alone(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?", private=True)
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?", private=True)
     assert result.ephemeral
 
 
 async def test_the_link_opens_at_the_quoted_words(world: World) -> None:
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is not None
     section = next(part for part in result.response.components if part["type"] == 9)
     assert section["accessory"]["url"] == (
@@ -176,8 +176,8 @@ async def test_ask_without_a_question_opens_a_form_for_a_long_one(world: World) 
 
 
 async def test_nothing_found_names_the_nearest_articles(world: World) -> None:
-    world.answers.events = [not_found("Who?")]
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    world.answers.events = [not_found("Who spoke?")]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     text = shown(result)
     assert "I found nothing in the articles that answers this." in text
     assert "[Ambassador speaks on the visit](https://news.example/visit)" in text
@@ -191,26 +191,42 @@ async def test_no_ping_and_no_foreign_link_comes_out_of_an_article_a_question_or
     world.answers.events = [
         answered("?", "<@123> cut @everyone [2] [free](https://evil.example) <@&5>.", (RIBBON,))
     ]
-    result = await world.ann.slash(world.channel, "ask", question="@here <@42> who?")
+    result = await world.ann.slash(world.channel, "ask", question="@here <@42> who spoke?")
     text = shown(result)  # the fixture checks every body that was sent
     assert "](https://evil.example)" not in text
     assert "Town \\*Paper\\*" in text
 
 
 async def test_an_error_meant_for_people_is_shown_to_the_asker_alone(world: World) -> None:
-    world.answers.error = IndexMissing("There is no index yet. Run `python -m ingest` first.")
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    world.answers.error = UserFacingError("There is no such day in the articles.")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.response is None
     (followup,) = result.followups
     assert followup.ephemeral
-    assert "There is no index yet" in texts(followup.components)
+    assert "There is no such day" in texts(followup.components)
+
+
+async def test_what_is_to_be_mended_is_told_to_those_who_run_the_bot_and_to_them_alone(world: World) -> None:
+    assert world.client.user is not None
+    world.answers.error = IndexMissing("No index at /srv/secret. Run `python -m ingest` first.")
+    asked = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
+    assert world.channel.last_message is not None
+    for text in (shown(asked), texts(world.channel.last_message.components)):
+        assert "until something on my side is mended" in text
+        assert "/srv/secret" not in text
+
+    world.services.owners = frozenset({world.ann.id})
+    assert "/srv/secret" in shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
+    assert "/srv/secret" not in texts(world.channel.last_message.components)
 
 
 async def test_any_other_error_is_logged_under_the_reference_that_is_shown(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.answers.error = RuntimeError("secret detail")
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     text = shown(result)
     assert "secret detail" not in text
     reference = text.split("`")[1]
@@ -222,9 +238,9 @@ async def test_progress_is_shown_and_edited_at_most_every_1_2_seconds(
 ) -> None:
     monkeypatch.setattr("bot.chat.displays.EDIT_EVERY", 0.2)
     sentences = [CheckedSentence(f"Sentence {n}.") for n in range(12)]
-    world.answers.events = [*sentences, answered("Who?")]
+    world.answers.events = [*sentences, answered("Who spoke?")]
     world.answers.pause = 0.05
-    await world.ann.slash(world.channel, "ask", question="Who?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
     edits = [request for request in world.env.http_requests if request.method == "PATCH"]
     assert 3 <= len(edits) <= 5  # 0.65 s of work in steps of 0.2 s, and the answer itself
     assert "Sentence 0." in texts(edits[-2].json["components"])
@@ -234,22 +250,22 @@ async def test_progress_is_shown_and_edited_at_most_every_1_2_seconds(
 @pytest.mark.parametrize("discord_settings", [{"allowed_servers": (1,)}])
 async def test_servers_that_are_not_allowed_get_no_answer(world: World) -> None:
     assert world.client.user is not None
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert result.ephemeral
     assert "I do not answer in this server." in shown(result)
-    await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
     assert world.answers.asked == []
     for command in ("sources", "help", "corpus status", "forget-me"):
         assert "I do not answer in this server." in shown(await world.ann.slash(world.channel, command))
     assert await world.ann.autocomplete(world.channel, "summary", "article", "amb") == []
-    await world.ann.send_dm("who?")
+    await world.ann.send_dm("who spoke?")
     assert len(world.answers.asked) == 1
 
 
 @pytest.mark.parametrize("discord_settings", [{"cooldown_seconds": 30.0}])
 async def test_asking_too_soon_is_told_how_long_to_wait(world: World) -> None:
-    await world.ann.slash(world.channel, "ask", question="Who?")
-    result = await world.ann.slash(world.channel, "ask", question="And?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    result = await world.ann.slash(world.channel, "ask", question="And who won?")
     assert result.ephemeral
     assert "you can ask again in 30 seconds" in shown(result)
     ben = world.guild.add_member(world.env.create_user("ben"))
@@ -261,7 +277,7 @@ async def test_asking_too_soon_is_told_how_long_to_wait(world: World) -> None:
 async def test_somebody_who_goes_on_and_on_is_refused_once(world: World) -> None:
     assert world.client.user is not None
     for _ in range(5):
-        await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+        await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
     said = [message for message in world.channel.history() if message.author.id == world.client.user.id]
     assert len(said) == 2  # the answer, and one refusal
     assert len(world.answers.asked) == 1
@@ -271,15 +287,15 @@ async def test_a_mention_in_an_ignored_channel_is_met_with_silence(world: World)
     assert world.client.user is not None
     quiet = ServerSettings.of(world.services.settings.discord, {"ignored_channels": [world.channel.id]})
     world.services.servers[world.guild.id] = quiet
-    await world.ann.send(world.channel, f"<@{world.client.user.id}> who?")
+    await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
     assert world.answers.asked == []
     assert len(world.channel.history()) == 1
 
 
 async def test_a_long_answer_goes_on_in_further_messages(world: World) -> None:
     long = " ".join(f"Sentence number {n} says something of note. [1]" for n in range(250))
-    world.answers.events = [answered("Who?", long, (SANAEI,) * 12)]
-    result = await world.ann.slash(world.channel, "ask", question="Who?")
+    world.answers.events = [answered("Who spoke?", long, (SANAEI,) * 12)]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     assert len(result.followups) >= 2
     text = shown(result)
     for n in range(250):
@@ -292,12 +308,12 @@ async def test_the_question_is_on_record_before_it_is_answered(world: World) -> 
     async def release() -> None:
         await asyncio.sleep(0.2)
         (asked,) = await world.services.records.asked_since(0)
-        assert (asked.question, asked.outcome) == ("Who?", "running")
+        assert (asked.question, asked.outcome) == ("Who spoke?", "running")
         assert world.answers.hold is not None
         world.answers.hold.set()
 
     releasing = asyncio.create_task(release())
-    await world.ann.slash(world.channel, "ask", question="Who?")
+    await world.ann.slash(world.channel, "ask", question="Who spoke?")
     await releasing
     (asked,) = await world.services.records.asked_since(0)
     assert asked.outcome == "answered"
@@ -312,21 +328,21 @@ class TestWithTheReader:
     async def test_a_source_can_be_read_in_the_reader_too(
         self, world: World, reader: ReaderAddresses
     ) -> None:
-        result = await world.ann.slash(world.channel, "ask", question="Who?")
+        result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
         (asked,) = await world.services.records.asked_since(0)
         assert f"[read it here]({reader.answer(asked.key, 0)})" in shown(result)
 
     async def test_an_article_without_an_address_opens_in_the_reader(
         self, world: World, reader: ReaderAddresses
     ) -> None:
-        world.answers.events = [answered("Who?", "The ribbon was cut. [2]", (RIBBON,))]
-        result = await world.ann.slash(world.channel, "ask", question="Who?")
+        world.answers.events = [answered("Who spoke?", "The ribbon was cut. [2]", (RIBBON,))]
+        result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
         (asked,) = await world.services.records.asked_since(0)
         assert result.response is not None
         section = next(part for part in result.response.components if part["type"] == 9)
         assert section["accessory"]["url"] == reader.answer(asked.key, 0)
 
     async def test_many_sources_with_reader_links_fit_into_messages(self, world: World) -> None:
-        world.answers.events = [answered("Who?", "It was so. [1]", (SANAEI,) * 30)]
-        result = await world.ann.slash(world.channel, "ask", question="Who?")
+        world.answers.events = [answered("Who spoke?", "It was so. [1]", (SANAEI,) * 30)]
+        result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
         assert shown(result).count("read it here") == 30

@@ -17,6 +17,7 @@ from bot.chat.rendering import (
     source_list,
     source_pages,
 )
+from bot.qa import phrases
 
 ENGLISH = words_in("en")
 
@@ -32,6 +33,16 @@ def test_a_note_is_translated_and_cannot_mark_up_the_message() -> None:
     noted = replace(answered("Who?"), notes=("The articles do not answer this.", "About *all* <@5>"))
     (page,) = answer_pages(noted, words_in("de"))
     assert "-# Die Artikel beantworten das nicht.\n-# About \\*all\\* \\<@\u200b5>" in page.text
+
+
+def test_a_note_that_names_sources_or_parts_is_translated_around_them() -> None:
+    notes = (
+        phrases.articles_differ(["Wire: {x}, 2015-11-12 [1]", "Post [2]"]),
+        phrases.partly_covered("who paid the mayor", ["paid the mayor"]),
+    )
+    (page,) = answer_pages(replace(answered("Who?"), notes=notes), words_in("de"))
+    assert "Die Artikel sind sich hier uneins: Wire: {x}, 2015-11-12 \\[1\\] — Post \\[2\\]." in page.text
+    assert "Nicht in den Artikeln: paid the mayor." in page.text
 
 
 def test_sources_stand_in_the_order_of_their_numbers() -> None:

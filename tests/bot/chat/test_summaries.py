@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from stage import ARTICLES, World, shown
 
@@ -18,6 +20,15 @@ async def test_an_article_is_found_while_its_title_is_typed(world: World) -> Non
 async def test_autocomplete_offers_nothing_while_there_is_no_index(world: World) -> None:
     world.library.error = IndexMissing("Nothing has been ingested yet.")
     assert await world.ann.autocomplete(world.channel, "summary", "article", "x") == []
+
+
+async def test_who_may_not_see_the_articles_is_not_offered_their_titles(world: World) -> None:
+    readers = world.guild.create_role("readers")
+    ben = world.guild.add_member(world.env.create_user("ben"), roles=[readers])
+    settings = replace(world.services.server(world.guild.id), allowed_roles=(readers.id,))
+    await world.services.save_server(world.guild.id, settings)
+    assert await world.ann.autocomplete(world.channel, "summary", "article", "ambassador") == []
+    assert len(await ben.autocomplete(world.channel, "summary", "article", "ambassador")) == 1
 
 
 async def test_a_summary_is_headed_by_the_articles_title(world: World) -> None:
@@ -78,3 +89,4 @@ def test_addresses_are_found_as_people_write_them() -> None:
         "https://b.example/z",
     ]
     assert links_in("https://a.example/x#:~:text=word") == ["https://a.example/x"]
+    assert links_in("HTTPS://A.example/x") == ["HTTPS://A.example/x"]

@@ -93,6 +93,25 @@ async def test_it_logs_in_answers_reconnects_and_ends_in_order(
             await session.get(f"http://{served.metrics.address}/health")
 
 
+async def test_a_second_stop_signal_does_not_cut_off_the_apologies(
+    discord_: LoopbackDiscord, served: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = ScriptedAnswers(hold=asyncio.Event())
+    own = served.discord.model_copy(update={"shutdown_seconds": 0.4})
+    bot = run(served.model_copy(update={"discord": own}), answers)
+    await until(lambda: "logged in as byline" in caplog.text)
+    await discord_.ask("And while it ends?", 1)
+    await until(lambda: answers.asked)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.1)
+    assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL  # or the next line would end the tests
+    os.kill(os.getpid(), signal.SIGTERM)
+    await bot
+    assert "could not finish this one" in texts(
+        discord_.bodies("POST", "/webhooks/2/token1")[-1]["components"]
+    )
+
+
 async def test_the_message_content_intent_is_asked_for_only_where_it_was_granted(
     discord_: LoopbackDiscord, served: Settings
 ) -> None:
