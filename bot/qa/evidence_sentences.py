@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.qa.answers import Evidence
-from bot.qa.standing_alone import says_something
+from bot.qa.standing_alone import gives_a_figure, says_something
 from bot.qa.stems import GRAMMAR, content_stems
 from ingest.sentences import sentence_spans
 from ingest.words import question_words
@@ -38,6 +38,11 @@ def evidence_sentences(evidence: Sequence[Evidence]) -> list[Sentence]:
     Headings and scraps are left out, unless there is nothing else.
     """
     return _kept(evidence, says_something) or _kept(evidence, lambda text: len(question_words(text)) > 2)
+
+
+def evidence_rows(evidence: Sequence[Evidence]) -> list[Sentence]:
+    """The rows of tables and lists that give a figure or a pair of cells, which `evidence_sentences` leaves out."""
+    return [replace(row, before=None) for row in _kept(evidence, gives_a_figure)]
 
 
 def _kept(evidence: Sequence[Evidence], keep: Callable[[str], bool]) -> list[Sentence]:

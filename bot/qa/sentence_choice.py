@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.qa.answers import Evidence
-from bot.qa.evidence_sentences import Sentence, evidence_sentences
-from bot.qa.sentence_scores import Embed, Scores, article_chances, score_sentences
-from bot.qa.speakers import attributes
+from bot.qa.evidence_sentences import Sentence, evidence_rows, evidence_sentences
+from bot.qa.expected import Kind
+from bot.qa.sentence_scores import Embed, Scores, article_chances, row_that_answers, score_sentences
+from bot.qa.speakers import attributes, is_named, words_asked_of
 from bot.qa.standing_alone import continues_quotation, leans_back, points_back
 from ingest.vectors import Vectors
 
@@ -20,6 +21,11 @@ ANOTHER_ARTICLE = 0.26
 """The chance of being the article that answers, from which on a second one is quoted beside the first."""
 
 LEAST_NEAR = 0.4  # as near as the nearest is 1; what is farther off fills an answer without adding to it
+COVERED = 0.9  # share of the question's words, by worth
+# what a sentence more must reach, once so much is covered; less, if it holds another date or figure of the kind asked
+NEAR_WHEN_COVERED = 0.7
+NEAR_WHEN_TELLING = 0.6
+NAMED: frozenset[Kind] = frozenset({"person", "place"})  # kinds that nearly every sentence holds
 UNRESOLVED = 0.7  # a sentence that leans on one that is not at hand is worth less
 NEAR_COPY = 0.7  # share of the shorter sentence's words
 
@@ -38,16 +44,20 @@ def choose_sentences(
     question_vector: Vectors | None = None,
     embed: Embed | None = None,
 ) -> list[Chosen]:
-    """One to four sentences, at most 90 words, in reading order; none when the evidence holds no sentence at all.
+    """One to four sentences, at most 90 words, in reading order; none when the evidence holds no sentence at all, or
+    the words of one are asked for whom nothing in it names.
 
     Each word counts once, so that a question of two parts gets a sentence for each. Most answers come from one
     article; a second joins where it is nearly as likely to be the one. Raises what `embed` raises.
     """
     sentences = evidence_sentences(evidence)
-    if not sentences:
+    if not sentences or _asks_for_a_stranger(question, evidence):
         return []
+    if row := row_that_answers(question, evidence_rows(evidence), sentences):
+        sentences.append(row)
     scores = score_sentences(question, sentences, question_vector, embed)
-    articles = _likely_articles(evidence, sentences)
+    speaking = [sentences[index] for index in scores.spoken]
+    articles = _likely_articles(evidence, speaking or sentences)
     picked = _Picked(sentences, scores)
     for article in articles:
         picked.add_from((article,))
@@ -55,6 +65,16 @@ def choose_sentences(
         pass
     picked.add_what_is_pointed_at()
     return [Chosen(sentence.text, sentence.passage) for sentence in picked.in_reading_order(articles)]
+
+
+def _asks_for_a_stranger(question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether somebody's words are asked for whom nothing in the evidence names."""
+    speaker = words_asked_of(question)
+    texts = (
+        " ".join((one.passage.text, one.article.title, one.article.author or "", one.article.source or ""))
+        for one in evidence
+    )
+    return bool(speaker) and not is_named(speaker, texts)
 
 
 def _likely_articles(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[str, ...]:
@@ -116,11 +136,26 @@ class _Picked:
 
     def _fits(self, unit: Sequence[int]) -> bool:
         index = unit[0]
-        if index in self._indices or (self._indices and self._scores.nearness[index] < LEAST_NEAR):
+        if index in self._indices or index in self._scores.others or not self._near_enough(index):
             return False
         overlong = self._sentences[index].words > MOST_WORDS  # quoted alone, where nothing else can be
         room = len(unit) == 1 and not self._indices if overlong else self._has_room(unit)
         return room and not self._is_said(index)
+
+    def _near_enough(self, index: int) -> bool:
+        """Whether a sentence is worth its room: fewer are, once all that is asked has been said."""
+        if not self._indices:
+            return True
+        least = LEAST_NEAR
+        if index not in self._scores.spoken and self._covers_the_question():
+            least = NEAR_WHEN_TELLING if self._scores.held[index] - NAMED else NEAR_WHEN_COVERED
+        return bool(self._scores.nearness[index] >= least)
+
+    def _covers_the_question(self) -> bool:
+        """Whether the question's words, and something of each kind that it asks for, stand in what is picked."""
+        words = sum(worth for stem, worth in self._scores.asked.items() if stem in self._stems)
+        held = frozenset[Kind]().union(*(self._scores.held[index] for index in self._indices))
+        return words >= COVERED and held >= self._scores.kinds
 
     def _has_room(self, unit: Sequence[int]) -> bool:
         new = [index for index in unit if index not in self._indices]

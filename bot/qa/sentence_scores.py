@@ -12,8 +12,8 @@ import numpy as np
 
 from bot.qa.answers import Evidence
 from bot.qa.evidence_sentences import Sentence
-from bot.qa.expected import expected_kinds, share_held
-from bot.qa.speakers import asked_speaker, attributes, speaks, speaks_as_pronoun
+from bot.qa.expected import MEASURES, Kind, counted, expected_kinds, explains, holds, measures, share_held
+from bot.qa.speakers import asked_speaker, attributes, speaks, speaks_as_pronoun, words_asked_of
 from bot.qa.standing_alone import asks, continues_quotation
 from bot.qa.stems import content_stems, respelt
 from ingest.vectors import Vectors
@@ -26,9 +26,11 @@ SPOKEN = 3.0
 """What it adds that the one asked about is speaking: four times what the same words are worth elsewhere."""
 
 OF_KIND = 0.5
+LIFTED = 1.0  # the `fit` of a sentence that answers in other words than the question's
 ASKING = -0.4  # a sentence that asks seldom answers
 # how fast a sentence's say in what an answer looks like falls with its distance to the nearest one
 SPREAD = 0.2
+LONGEST_ROW = 40  # words; what is longer is no row but several
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -36,12 +38,20 @@ Embed = Callable[[Sequence[str]], Vectors]
 @dataclass(frozen=True, slots=True)
 class Scores:
     """For the sentences in their order: `nearness` to the question, 1 for the nearest; `fit`, 0 for nothing special,
-    for being of the kind asked for. `worth` is what each stem is worth in an answer, about one in all.
+    for being of the kind asked for. `worth` is what each stem is worth in an answer, about one in all; `asked` what
+    each of the question's own is. `held` are those of the `kinds` asked for that stand in each sentence.
+
+    `spoken` are the sentences with the words of the one whose words are asked for, `others` those with anybody else's.
     """
 
     nearness: Vectors
     fit: Vectors
     worth: dict[str, float]
+    asked: dict[str, float]
+    kinds: frozenset[Kind]
+    held: Sequence[frozenset[Kind]]
+    spoken: frozenset[int]
+    others: frozenset[int]
 
 
 def score_sentences(
@@ -61,12 +71,49 @@ def score_sentences(
         rank = np.array([1 / (1 + sentence.passage) for sentence in sentences])
         likely = np.argsort(-covered - rank / 2, kind="stable")[:EMBEDDED]
         relevance[likely] += embed([sentences[n].text for n in likely]) @ question_vector
+    kinds, things = expected_kinds(question), counted(question)
+    _lift_what_is_asked(kinds, things, sentences, relevance, fit)
     best = float(relevance.max())
     nearness = np.clip(relevance / best, 0.0, 1.0) if best > 0 else np.ones(len(sentences))
     say = np.exp((relevance - best) / SPREAD)
     expected = _expected(sentences, say / say.sum())
     worth = {stem: (weight + asked.get(stem, 0.0)) / 2 for stem, weight in expected.items()}
-    return Scores(nearness.astype(np.float32), fit.astype(np.float32), worth)
+    held = [frozenset(kind for kind in kinds if holds(kind, sentence.text)) for sentence in sentences]
+    return Scores(
+        nearness.astype(np.float32),
+        fit.astype(np.float32),
+        worth,
+        asked,
+        kinds,
+        held,
+        *_said_by(question, sentences),
+    )
+
+
+def row_that_answers(
+    question: str, rows: Sequence[Sentence], sentences: Sequence[Sentence]
+) -> Sentence | None:
+    """The row of a table or list that holds more of what is asked than any sentence does, if there is one."""
+    everything = [*sentences, *rows]
+    question = _respelt(question, everything)
+    asked = _rarity(frozenset(content_stems(question)), everything)
+    kinds, things = expected_kinds(question), counted(question)
+
+    def held(sentence: Sentence) -> float:
+        words = sum(asked.get(stem, 0.0) for stem in sentence.stems)
+        return words + OF_KIND * share_held(kinds, sentence.text, things)
+
+    wanted = kinds & (MEASURES | {"number"})
+    rarest = {max(asked, key=lambda stem: asked[stem])} if asked else set()
+    fitting = [
+        row
+        for row in rows
+        if row.words <= LONGEST_ROW
+        and (len(row.stems & asked.keys()) > 1 or row.stems & rarest)
+        and any(measures(kind, row.text, things if kind == "count" else frozenset()) for kind in wanted)
+    ]
+    best = max(fitting, key=held, default=None)
+    return best if best is not None and held(best) > max(map(held, sentences), default=0.0) else None
 
 
 def article_chances(evidence: Sequence[Evidence]) -> dict[str, float]:
@@ -96,14 +143,56 @@ def _rarity(stems: frozenset[str], sentences: Sequence[Sentence]) -> dict[str, f
 
 
 def _fit(question: str, sentences: Sequence[Sentence]) -> Vectors:
-    kinds = expected_kinds(question)
+    kinds, things = expected_kinds(question), counted(question)
     speaker = asked_speaker(question)
     fit = np.zeros(len(sentences), dtype=np.float32)
     for index, sentence in enumerate(sentences):
-        fit[index] = OF_KIND * share_held(kinds, sentence.text) + ASKING * asks(sentence.text)
+        fit[index] = OF_KIND * share_held(kinds, sentence.text, things) + ASKING * asks(sentence.text)
         if speaker is not None and _is_spoken(index, sentences, speaker):
             fit[index] += SPOKEN
     return fit
+
+
+def _lift_what_is_asked(
+    kinds: frozenset[Kind],
+    things: frozenset[str],
+    sentences: Sequence[Sentence],
+    relevance: Vectors,
+    fit: Vectors,
+) -> None:
+    """Bring near what answers in words that the question has not: "It starts at $44,000", "It was no open race".
+
+    Where an article's nearest sentence lacks the measure asked for, that is the nearest of its others which has it;
+    where a reason is asked for, the sentence after the nearest one, where it explains.
+    """
+    for article in dict.fromkeys(sentence.article for sentence in sentences):
+        own = [n for n, one in enumerate(sentences) if one.article == article]
+        fact = max(own, key=lambda n: float(relevance[n]))
+        lifted = []
+        for kind in kinds & MEASURES:
+            beside = things if kind == "count" else frozenset()
+            fitting = [n for n in own if measures(kind, sentences[n].text, beside)]
+            if fitting and fact not in fitting:
+                lifted.append(max(fitting, key=lambda n: float(relevance[n])))
+        if "reason" in kinds:
+            lifted += [n for n in own if sentences[n].before == fact and explains(sentences[n].text)]
+        for index in lifted:
+            relevance[index] = relevance[fact]
+            fit[index] = max(float(fit[index]), LIFTED)
+
+
+def _said_by(question: str, sentences: Sequence[Sentence]) -> tuple[frozenset[int], frozenset[int]]:
+    """The sentences with the words asked for, and those that give somebody else's.
+
+    Where the one asked about does not speak, the sentences that name him or her, and nobody else's.
+    """
+    if not (speaker := words_asked_of(question)):
+        return frozenset(), frozenset()
+    own = {index for index in range(len(sentences)) if _is_spoken(index, sentences, speaker)}
+    if not own:
+        return frozenset(n for n, one in enumerate(sentences) if speaker & one.vocabulary), frozenset()
+    attributed = {index for index, sentence in enumerate(sentences) if attributes(sentence.text)}
+    return frozenset(own), frozenset(attributed - own)
 
 
 def _is_spoken(index: int, sentences: Sequence[Sentence], speaker: frozenset[str], back: int = 2) -> bool:

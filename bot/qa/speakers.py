@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from bot.qa.stems import GRAMMAR, stem
+from bot.qa.stems import GRAMMAR, respelt, stem
 from ingest.words import question_words
 
 _VERBS: dict[str, str] = {  # the plain form, and the others
@@ -74,6 +75,16 @@ _ASKED = [
     )
 ]
 _WHO_SPOKE = re.compile(rf"\bwho(?:m|se)?\b.{{0,40}}\b(?:{_VERB})\b", re.IGNORECASE)
+_ANYBODY = frozenset(
+    "anybody anyone article articles author authors everybody everyone expert experts journalist observers people "
+    "piece report reports somebody someone source sources story text they writer".split()
+)
+_CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
+# the plain form, in which nothing but somebody's words is asked for
+_WORDS_OF = re.compile(
+    rf"^\W*(?:(?:and|so|but|ok|hey)\W+)?what\s+(?:did|does|do|has|have|had)\s+(?P<who>{_NAME})\s+(?:\w+ly\s+)?(?:{_VERB})\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|i|we)\b", re.IGNORECASE)
 
 
@@ -83,6 +94,25 @@ def asked_speaker(question: str) -> frozenset[str] | None:
         if (found := pattern.search(question)) and (words := _names(_own_name(found["who"]))):
             return frozenset(words)
     return frozenset() if _WHO_SPOKE.search(question) else None
+
+
+def words_asked_of(question: str) -> frozenset[str]:
+    """The lower-case words that name the speaker of "what did X say ...?"; empty where more is asked, or less."""
+    found = _WORDS_OF.search(question)
+    return frozenset(_names(_own_name(found["who"]))) if found else frozenset()
+
+
+def is_named(speaker: frozenset[str], texts: Iterable[str]) -> bool:
+    """Whether any of the speaker's words stands in the texts, give or take a plural, or a slip in a name."""
+    if speaker & _ANYBODY:
+        return True
+    words: set[str] = set()
+    names: set[str] = set()
+    for text in texts:
+        words.update(question_words(text))
+        names.update(question_words(" ".join(_CAPITALISED.findall(text))))
+    singular = {word.removesuffix("s") for word in words}
+    return any(word.removesuffix("s") in singular for word in speaker) or bool(respelt(speaker, names))
 
 
 def attributes(text: str) -> bool:

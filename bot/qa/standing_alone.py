@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bot.qa.expected import holds
 from ingest.words import question_words
 
 LEAST_WORDS = 5
 
-_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
+_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*(?:\s?\[\d{1,3}\])*$")  # a reference may stand behind the full stop
 _OPENERS = re.compile(
     r"^(?:\(|[\"“'‘]*(?:and|because|but|yet|so|nor|or|also|too|instead|however|therefore|thus|hence|still|then|"
     r"nevertheless|nonetheless|moreover|furthermore|besides|otherwise|meanwhile|similarly|likewise|that said|as such|"
@@ -33,6 +34,7 @@ _NAMED = re.compile(
     rf"(?<=[^\s.!?…:“\"] )[“\"‘(]?(?!{_CALENDAR})[A-Z]\w+|^[“\"‘(]?(?:(?!{_CALENDAR})[A-Z]\w+\s){{2}}"
 )
 _ASKING = re.compile(r"[?？؟][\"'”’»)\]]*$")
+_CELL_EDGE = re.compile(r"\s*[|\t]\s*|\s[–—]\s")
 _QUOTATION = re.compile(r"^[\"“„«‘]")
 
 
@@ -43,6 +45,18 @@ def says_something(text: str) -> bool:
         and len(question_words(text)) >= LEAST_WORDS
         and len(_SEPARATOR.findall(text)) < 2
         and not text.isupper()
+    )
+
+
+def gives_a_figure(text: str) -> bool:
+    """Whether this, no sentence, is a row of a table or a list that tells something: "height | 98 metres"."""
+    cells = [cell for cell in _CELL_EDGE.split(text) if cell.strip()]
+    return (
+        not says_something(text)
+        and not text.isupper()
+        and not _END.search(text)
+        and len(question_words(text)) > 2
+        and (len(cells) > 1 or holds("count", text))
     )
 
 

@@ -56,12 +56,12 @@ def test_the_sentence_that_answers_is_chosen_and_those_about_other_things_are_no
 def test_sentences_keep_their_reading_order() -> None:
     body = (
         f"Ann Lee drew the Linden Bridge as a poor student at a school in York. {FILLER} "
-        "Workers finished the Linden Bridge, which Ann Lee drew, in 1910."
+        "Workers finished the Linden Bridge at last in 1910."
     )
     answer = chosen("Who drew the Linden Bridge and when was it finished?", evidence(body))
     assert answer == [
         "Ann Lee drew the Linden Bridge as a poor student at a school in York.",
-        "Workers finished the Linden Bridge, which Ann Lee drew, in 1910.",
+        "Workers finished the Linden Bridge at last in 1910.",
     ]
 
 
@@ -168,6 +168,61 @@ def test_any_question_gets_whole_sentences_of_the_evidence(question: str) -> Non
     body = "橋は昨日、市長によって開通しました。 Мост открыли в понедельник утром. The bridge was opened on Monday."
     for sentence in chosen(question, evidence(body)):
         assert sentence in body
+
+
+def test_a_price_is_found_in_a_sentence_that_shares_no_word_with_the_question() -> None:
+    body = (
+        f"{FILLER} The Northair Swift goes 230 miles on one charge. Prices of it start at $44,000. {FILLER}"
+    )
+    answer = chosen("how much does the northair swift cost", evidence(body))
+    assert "Prices of it start at $44,000." in answer
+
+
+def test_a_reason_is_found_in_the_sentence_after_the_fact() -> None:
+    body = (
+        f"{FILLER} The time of the Northland run will not count. It was no open race, with pacers. {FILLER}"
+    )
+    answer = chosen("why will the time of the northland run not count", evidence(body))
+    assert "It was no open race, with pacers." in answer
+
+
+def test_a_row_is_quoted_where_it_answers_better_than_any_sentence() -> None:
+    body = (
+        "The permit is given at the town office. Bring a letter to the office for the permit.\n\n"
+        "Minimum salary for a permit | 4,000 crowns\n\nMinimum salary permit menu"
+    )
+    answer = chosen("what is the minimum salary for a permit", evidence(body))
+    assert "Minimum salary for a permit | 4,000 crowns" in answer
+    assert "Minimum salary permit menu" not in answer
+
+
+def test_what_is_answered_is_not_padded() -> None:
+    body = (
+        "Workers opened the Linden Bridge in 1910 for carts. The Linden council praised carts at length, "
+        f"and it ate well. {FILLER}"
+    )
+    assert chosen("When was the Linden Bridge opened?", evidence(body)) == [
+        "Workers opened the Linden Bridge in 1910 for carts."
+    ]
+
+
+def test_the_words_of_others_are_not_quoted_for_those_of_the_one_asked_about() -> None:
+    body = "Falk said the toll on the bridge was unfair. The mayor said the toll on the bridge was fair."
+    assert chosen("What did Falk say about the toll on the bridge?", evidence(body)) == [
+        "Falk said the toll on the bridge was unfair."
+    ]
+
+
+def test_the_article_in_which_someone_speaks_is_quoted_before_a_likelier_one() -> None:
+    other = "The mayor said that the toll would stay. Tolls are due on Sundays."
+    body = "“It is a fair toll,” said Ann Falk, who rides."
+    assert chosen("what did falk say", evidence(other, body, scores=[1.0, 0.1])) == [body]
+
+
+def test_nothing_is_quoted_for_someone_whom_the_evidence_does_not_name() -> None:
+    body = "The mayor said that the toll would stay. Ann Falk paid it."
+    assert chosen("what did morrison say", evidence(body)) == []
+    assert chosen("what did people say about the toll", evidence(body)) != []
 
 
 def test_no_evidence_gives_no_sentence() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.qa.speakers import asked_speaker, attributes, speaks, speaks_as_pronoun
+from bot.qa.speakers import asked_speaker, attributes, is_named, speaks, speaks_as_pronoun, words_asked_of
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,14 @@ def test_a_pronoun_can_speak_for_the_sentence_before() -> None:
 def test_words_inside_a_quotation_attribute_nothing() -> None:
     assert not attributes("“They say it is safe.”")
     assert attributes("“They say it is safe,” he added.")
+
+
+def test_only_the_plain_form_asks_for_nothing_but_words() -> None:
+    assert words_asked_of("what did Ann Lee say about the toll") == {"ann", "lee"}
+    assert words_asked_of("Which figures did Northair announce in May?") == frozenset()
+
+
+def test_a_name_stands_in_a_text_give_or_take_a_slip_but_is_no_common_word() -> None:
+    assert is_named(frozenset({"blater"}), ["Sepp Blatter spoke."])
+    assert is_named(frozenset({"critics"}), ["A critic spoke."])
+    assert not is_named(frozenset({"thorne"}), ["The crown of thorns was saved."])

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.qa.standing_alone import asks, continues_quotation, leans_back, points_back, says_something
+from bot.qa.standing_alone import (
+    asks,
+    continues_quotation,
+    gives_a_figure,
+    leans_back,
+    points_back,
+    says_something,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,13 @@ def test_headings_labels_and_rows_of_links_say_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["The bridge opened on Monday.", "“The bridge opened on Monday.”", "橋は昨日開通しました。"]
+    "text",
+    [
+        "The bridge opened on Monday.",
+        "“The bridge opened on Monday.”",
+        "The bridge opened on a Monday.[1][23]",
+        "橋は昨日開通しました。",
+    ],
 )
 def test_whole_sentences_of_any_script_say_something(text: str) -> None:
     assert says_something(text)
@@ -68,3 +81,15 @@ def test_quotations_and_questions_are_known_by_their_marks() -> None:
     assert not continues_quotation("She called it “safe” on Monday.")
     assert asks("Who closed the bridge?”")
     assert not asks("The bridge was closed.")
+
+
+@pytest.mark.parametrize(
+    "text", ["height of the tower | 98 metres", "Seats from 40 crowns each", "Lee | mayor of York"]
+)
+def test_a_row_with_a_figure_or_a_pair_of_cells_gives_a_figure(text: str) -> None:
+    assert gives_a_figure(text)
+
+
+@pytest.mark.parametrize("text", ["Home and news and sport", "Photo: Ann Lee", "PRICES | FROM 40 CROWNS"])
+def test_menus_and_labels_give_no_figure(text: str) -> None:
+    assert not gives_a_figure(text)
