@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,8 +27,9 @@ from bot.qa.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, M
 from bot.qa.verdicts import ModelChecker
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding import Embedder, make_embedder
-from ingest.env_file import ENV_FILE, load_env_file
+from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import UserFacingError
+from ingest.output import accept_any_text, nobody_reads, print_json
 from ingest.settings import DEFAULT_CONFIG
 from ingest.tokens import count_tokens
 
@@ -49,9 +48,10 @@ def main(arguments: list[str] | None = None, env_file: Path | None = None) -> in
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
+    accept_any_text()
     try:
         if env_file is not None:
-            load_env_file(env_file)
+            load_env_files(options.config, env_file)
         return asyncio.run(_run(options))
     except UserFacingError as error:
         _show_error(error, as_json=getattr(options, "json", False))
@@ -59,8 +59,7 @@ def main(arguments: list[str] | None = None, env_file: Path | None = None) -> in
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the exit would complain once more
-        return 0
+        return nobody_reads()
 
 
 async def _run(options: argparse.Namespace) -> int:
@@ -151,7 +150,7 @@ async def _doctor(settings: Settings, *, as_json: bool) -> int:
     async for finding in doctor.examine(settings):
         broken |= finding.state == "broken"
         if as_json:
-            print(json.dumps(asdict(finding), ensure_ascii=False), flush=True)
+            print_json(asdict(finding))
         else:
             line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -172,7 +171,7 @@ async def _discord(settings: Settings, parts: Parts) -> None:
 
 def _show_error(error: UserFacingError, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"outcome": "failed", "error": str(error)}, ensure_ascii=False))
+        print_json({"outcome": "failed", "error": str(error)})
     else:
         Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import time
@@ -19,6 +18,7 @@ from bot.shapes import article_shape, ask_shape, search_shape, summary_shape
 from bot.terminal import show_answer, show_article, show_results
 from ingest.articles import Article
 from ingest.errors import UserFacingError
+from ingest.output import print_json
 
 STDIN = "-"
 LEAVING = {"quit", "exit", "/quit", "/exit", ":q"}
@@ -36,7 +36,7 @@ async def ask(answerer: Answerer, question: str, *, as_json: bool) -> None:
     if question == STDIN:
         await _each_line("question", shape)
     elif as_json:
-        _print(await shape(AskedLine(question)))
+        print_json(await shape(AskedLine(question)))
     else:
         show_answer(Console(), await _watched(answerer.answer(question)))
 
@@ -53,7 +53,7 @@ async def search(answerer: Answerer, query: str, limit: int, *, as_json: bool) -
     if query == STDIN:
         await _each_line("query", shape)
     elif as_json:
-        _print(await shape(AskedLine(query)))
+        print_json(await shape(AskedLine(query)))
     else:
         evidence, _ = await found(AskedLine(query))
         show_results(Console(), evidence)
@@ -62,7 +62,7 @@ async def search(answerer: Answerer, query: str, limit: int, *, as_json: bool) -
 async def summary(answerer: Answerer, name: str, *, as_json: bool) -> None:
     article = await answerer.find_article(name)
     if as_json:
-        _print(summary_shape(await final_answer(answerer.summarise(article.id)), article))
+        print_json(summary_shape(await final_answer(answerer.summarise(article.id)), article))
     else:
         show_answer(Console(), await _watched(answerer.summarise(article.id)))
 
@@ -70,7 +70,7 @@ async def summary(answerer: Answerer, name: str, *, as_json: bool) -> None:
 async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
     found: Article = await answerer.find_article(name)
     if as_json:
-        _print(article_shape(found))
+        print_json(article_shape(found))
     else:
         show_article(Console(), found)
 
@@ -103,14 +103,14 @@ async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -
         try:
             parsed = parse_line(line, "question")
             asked = parsed.question
-            _print(await shape(parsed))
+            print_json(await shape(parsed))
         except UserFacingError as error:
-            _print({key: asked, "outcome": "failed", "error": str(error)})
+            print_json({key: asked, "outcome": "failed", "error": str(error)})
         except BrokenPipeError:
             raise  # nobody reads on; the next line would fail as well
         except Exception:
             log.exception("a question failed")
-            _print(
+            print_json(
                 {
                     key: asked,
                     "outcome": "failed",
@@ -140,10 +140,3 @@ def _prompt() -> str | None:
         return input("> ")
     except EOFError:
         return None
-
-
-def _print(shape: Shape) -> None:
-    # surrogates can come from the command line; they must not break the output's encoding
-    text = json.dumps(shape, ensure_ascii=False).encode("utf-8", "replace")
-    sys.stdout.buffer.write(text + b"\n")
-    sys.stdout.buffer.flush()

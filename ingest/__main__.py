@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -15,25 +14,35 @@ from typing import Any
 from rich.console import Console
 
 from ingest.actions import Asked, Result, perform
+from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import ConfigError, UserFacingError
 from ingest.guard import Guard
+from ingest.output import accept_any_text, nobody_reads, print_json
 from ingest.progress import json_lines, progress_bars, silent
 from ingest.removals import TooManyRemoved
 from ingest.running import RunInProgress
 from ingest.settings import DEFAULT_CONFIG
+from ingest.sources import printable
 
 
-def main(arguments: Sequence[str] | None = None, *, guard: Guard | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, guard: Guard | None = None, env_file: Path | None = None
+) -> int:
     """Run one command and return its exit code. `guard` is for tests that fetch from this computer."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
+    accept_any_text()
     try:
-        result = _perform(options, guard or Guard())
+        if env_file is not None:
+            load_env_files(options.config, env_file)
+        _show(_perform(options, guard or Guard()), as_json=options.json)
     except UserFacingError as error:
         _show_error(str(error), _details(error), as_json=options.json)
         return error.exit_code
+    except BrokenPipeError:
+        return nobody_reads()
     except OSError as error:
         text = f"{error}. The last index stays in use; make room or mend the folder, and run this again."
         _show_error(text, {}, as_json=options.json)
@@ -42,11 +51,19 @@ def main(arguments: Sequence[str] | None = None, *, guard: Guard | None = None) 
         text = "Stopped. The last index stays in use, and what was embedded is kept."
         _show_error(text, {}, as_json=options.json)
         return 130
-    if options.json:
-        print(json.dumps(result.shape, ensure_ascii=False).encode("utf-8", "replace").decode())
-    else:
-        Console(highlight=False, markup=False, soft_wrap=True).print(result.text)
     return 0
+
+
+def _show(result: Result, *, as_json: bool) -> None:
+    if as_json:
+        print_json(result.shape)
+    else:
+        Console(highlight=False, markup=False, emoji=False, soft_wrap=True).print(_printable(result.text))
+
+
+def _printable(text: str) -> str:
+    """Lines in which no terminal's control code takes effect: titles and names are anybody's."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _perform(options: argparse.Namespace, guard: Guard) -> Result:
@@ -90,10 +107,10 @@ def _details(error: UserFacingError) -> dict[str, Any]:
 
 def _show_error(text: str, details: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        shape = {"outcome": "failed", "error": text} | details
-        print(json.dumps(shape, ensure_ascii=False).encode("utf-8", "replace").decode())
+        print_json({"outcome": "failed", "error": text} | details)
     else:
-        Console(stderr=True).print(text, style="red", markup=False, highlight=False)
+        console = Console(stderr=True, emoji=False, soft_wrap=True)
+        console.print(_printable(text), style="red", markup=False, highlight=False)
 
 
 def _user() -> str:
@@ -161,4 +178,4 @@ def _positive(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(env_file=ENV_FILE))

@@ -19,8 +19,9 @@ from ingest.pipeline import Outcome, ingest_corpus, rebuild_index
 from ingest.plurals import counted
 from ingest.progress import Report
 from ingest.rollback import roll_back
+from ingest.running import last_run
 from ingest.settings import IngestSettings, load_ingest_settings
-from ingest.sources import configured_sources, holds
+from ingest.sources import configured_sources, holds, readable
 from ingest.status import corpus_status, status_text
 from ingest.uploads import file_upload, is_url, url_upload
 
@@ -73,6 +74,8 @@ def perform(config: Path, asked: Asked, report: Report) -> Result:
             return Result(rebuilt.shape() | {"action": "rebuild"}, _changed(rebuilt, dry_run=False))
         case "export" | "backup":
             assert asked.file is not None
+            if asked.file.exists() and not asked.file.is_file():
+                raise ConfigError(f"{asked.file} is no file that can be written anew; name another.")
             contents = export_corpus(settings, asked.file, asked.by, whole=asked.action == "backup")
             return Result(contents.shape(asked.action), _written(contents, asked.file))
         case "import":
@@ -100,7 +103,11 @@ def _undone(settings: IngestSettings) -> AuditEntry | None:
     """The roll back that nobody has refreshed after; what only remakes vectors in between changes nothing."""
     done = (entry for entry in latest(settings.index.directory, 20) if entry.action != "rebuild")
     last = next(done, None)
-    return last if last is not None and last.action == "rollback" else None
+    if last is None or last.action != "rollback":
+        return None
+    run = last_run(settings.index.directory) or {}  # one that changed nothing is in no log
+    refreshed = run.get("action") == "refresh" and "error" not in run and str(run.get("started")) >= last.at
+    return None if refreshed else last
 
 
 def _addition(settings: IngestSettings, asked: Asked) -> Change:
@@ -118,7 +125,7 @@ def _addition(settings: IngestSettings, asked: Asked) -> Change:
         else:
             file = Path(written)
             uploads.append(
-                file_upload(file, asked.name or file.name, settings.corpus.uploads, asked.by, now())
+                file_upload(file, asked.name or readable(file.name), settings.corpus.uploads, asked.by, now())
             )
     return Change("add", asked.by, tuple(uploads), tuple(paths), guard=asked.guard)
 

@@ -16,6 +16,7 @@ from ingest.curation import UPLOADS, Curation, Tombstone, Upload
 from ingest.errors import UserFacingError
 from ingest.guard import Guard
 from ingest.readers.document import Reject
+from ingest.sources import readable
 from ingest.uploads import UploadRefused
 from ingest.vectors import VectorStore
 
@@ -102,7 +103,8 @@ class Change:
         """What it is about, for the log."""
         if self.imported is not None:
             return (self.imported.name,)
-        return (*(upload.name for upload in self.add), *(path.name for path in self.add_paths), *self.remove)
+        named = (*(upload.name for upload in self.add), *(path.name for path in self.add_paths), *self.remove)
+        return tuple(map(readable, named))
 
 
 REFRESH = Change()

@@ -34,6 +34,12 @@ def load_env_file(path: Path = ENV_FILE, environment: MutableMapping[str, str] =
         environment.setdefault(name, value)
 
 
+def load_env_files(config: Path, program: Path = ENV_FILE) -> None:
+    """The file beside the config, which comes first, and the one beside the program."""
+    for path in dict.fromkeys((config.resolve().with_name(".env"), program)):
+        load_env_file(path)
+
+
 def parse_env(text: str, path: Path = ENV_FILE) -> dict[str, str]:
     """Names and values, in the order of the lines; `#` opens a comment outside quotes, nothing is expanded."""
     values = {}

@@ -16,6 +16,16 @@ from ingest.errors import ConfigError
 DEFAULT_CONFIG = Path("config.toml")
 
 
+def expanded(path: Path) -> Path:
+    """`path` with "~" as the home it stands for. Raises ConfigError for nobody's home and for what is no path."""
+    if "\0" in str(path):
+        raise ConfigError(f"{str(path)!r} is no path: it holds a NUL character.")
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{path}: there is no such user's home folder; write the path out.") from None
+
+
 class Table(BaseModel):
     """One table of config.toml. Its fields are its keys; a key that is not a field is an error that names it."""
 
@@ -30,7 +40,7 @@ class SourceSettings(Table):
     kind: Literal["page", "feed", "sitemap"] = "page"
     source: str | None = None
     language: str | None = Field(default=None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
-    max_age_days: int | None = Field(default=None, ge=1)
+    max_age_days: int | None = Field(default=None, ge=1, le=365_000)
     limit: int = Field(default=1_000, ge=1)
 
     @model_validator(mode="after")
@@ -95,8 +105,8 @@ def ingest_settings(path: Path, tables: Mapping[str, Table]) -> IngestSettings:
     assert isinstance(corpus, CorpusSettings)
     return IngestSettings.model_construct(
         base=base,
-        corpus=corpus.model_copy(update={"uploads": base / corpus.uploads.expanduser()}),
-        index=index.model_copy(update={"directory": base / index.directory.expanduser()}),
+        corpus=corpus.model_copy(update={"uploads": base / expanded(corpus.uploads)}),
+        index=index.model_copy(update={"directory": base / expanded(index.directory)}),
         embedding=tables["embedding"],
     )
 
@@ -145,6 +155,7 @@ _WANTED = {
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "path_type": "a path in quotation marks",
+    "string_pattern_mismatch": "written as config.toml shows it",
 }
 
 
@@ -158,6 +169,8 @@ def _table(path: Path, name: str, table: type[Table], written: dict[str, Any]) -
             owner = SourceSettings if key.startswith("sources.") else table
             hint = _nearest(str(first["loc"][-1]), tuple(owner.model_fields))
             raise ConfigError(f"{path}: [{name}] has no key {key!r}{hint}") from None
+        if first["type"] in ("one_place", "kind_of_path"):
+            raise ConfigError(f"{path}: [{name}] {key}: {first['msg']}.") from None
         wanted = _WANTED.get(first["type"], first["msg"].removeprefix("Input should be "))
         raise ConfigError(f"{path}: [{name}] {key} must be {wanted}, not {first['input']!r}.") from None
 

@@ -13,7 +13,7 @@ from typing import Literal
 from ingest.addresses import BadAddress, canonical_address
 from ingest.errors import ConfigError
 from ingest.readers.document import Reject
-from ingest.settings import CorpusSettings, SourceSettings
+from ingest.settings import CorpusSettings, SourceSettings, expanded
 
 KINDS = {
     ".txt": "text", ".text": "text",
@@ -100,7 +100,10 @@ NOWHERE = Path("/byline-has-no-files-here")  # the location of a source of the w
 
 def configured_sources(corpus: CorpusSettings, base: Path) -> tuple[Source, ...]:
     """The sources that `[corpus]` names; relative paths start at `base`, the config file's folder."""
-    keyed = {key: _local(key, base, SourceSettings(path=key)) for key in corpus.paths if _is_path(key)}
+    entered = {entry.path for entry in corpus.sources}
+    default = "paths" not in corpus.model_fields_set  # nobody wrote it twice who named it once
+    paths = [key for key in corpus.paths if _is_path(key) and not (default and key in entered)]
+    keyed = {key: _local(key, base, SourceSettings(path=key)) for key in paths}
     for entry in corpus.sources:
         source = _remote(entry) if entry.url else _local(entry.path, base, entry)
         if source.key in keyed:
@@ -113,6 +116,10 @@ def _is_path(key: str) -> bool:
     if re.match(r"https?://", key, re.I):
         raise ConfigError(
             f'[corpus] paths holds {key}, which is an address. Write it into sources: {{ url = "{key}" }}.'
+        )
+    if not key.strip() or "\0" in key:
+        raise ConfigError(
+            "[corpus] paths holds an empty path; name a file, a folder or a pattern such as news/*.md."
         )
     return True
 
@@ -127,11 +134,7 @@ def _remote(entry: SourceSettings) -> Source:
 
 
 def _local(key: str, base: Path, entry: SourceSettings) -> Source:
-    if not key.strip() or "\0" in key:
-        raise ConfigError(
-            "[corpus] paths holds an empty path; name a file, a folder or a pattern such as news/*.md."
-        )
-    written = Path(key).expanduser()
+    written = expanded(Path(key))
     fixed = []
     for part in written.parts:
         if _WILDCARD.search(part):
@@ -242,11 +245,25 @@ def _inside(place: Path, root: Path) -> bool:
 
 def _file(source: Source, place: Path, path: str) -> SourceFile:
     at_file = source.pattern is None and source.location == place
-    start = Path(source.key).expanduser().as_posix()
+    start = expanded(Path(source.key)).as_posix()
     if source.pattern is not None:
         start = start[: len(start) - len(source.pattern)]
-    identity = posixpath.normpath(start if at_file else posixpath.join(start, path))
-    return SourceFile(source, place, path, identity, identity, KINDS.get(place.suffix.lower()))
+    identity = readable(posixpath.normpath(start if at_file else posixpath.join(start, path)))
+    return SourceFile(
+        source, place, readable(path), printable(identity), identity, KINDS.get(place.suffix.lower())
+    )
+
+
+def readable(name: str) -> str:
+    """A file's name as text: its bytes may be of any encoding, and what is no UTF-8 is written as in "caf\\xe9"."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def printable(name: str) -> str:
+    """A name in which a line break or a terminal's control code takes no effect."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in name
+    )
 
 
 def listings(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from small_corpus import rows, write_article, write_rows
 
 from ingest import actions
 from ingest.__main__ import main
+from ingest.catalogue import Catalogue
 from ingest.embedding import LocalEmbedder
 from ingest.generations import Generations
 from ingest.running import exclusive
@@ -260,3 +263,49 @@ def test_the_program_runs_as_a_module(tmp_path: Path) -> None:
         capture_output=True, text=True, cwd=ROOT, timeout=60, check=True,
     )  # fmt: skip
     assert json.loads(done.stdout) == {"log": []}
+
+
+def test_a_file_name_of_any_bytes_stops_nothing_and_takes_no_effect_in_a_terminal(
+    shell: Shell, tmp_path: Path
+) -> None:
+    text = b"# Harbour\n\nThe harbour was closed for two days because of a storm at sea.\n"
+    for name in (b"caf\xe9.md", b"a\nOK: 9 added \x1b[31m:100: .md", b"a.zip\nOK"):
+        with contextlib.suppress(OSError):  # a file system may refuse such a name
+            (Path(os.fsdecode(os.fsencode(tmp_path) + b"/articles/" + name))).write_bytes(text)
+    said = shell.said()
+    assert "\x1b" not in said
+    assert not any(line.startswith("OK") for line in said.splitlines())
+    assert {"caf\\xe9.md"} <= {Path(path).name for _, _, path in held(shell)}
+
+
+def held(shell: Shell) -> list[tuple[str, str, str]]:
+    generations = Generations(shell.config.parent / "data" / "index")
+    catalogue = Catalogue(generations.path(generations.require_current()) / "catalogue.sqlite", readonly=True)
+    with contextlib.closing(catalogue):
+        return list(catalogue.article_hashes().values())
+
+
+def test_a_refresh_by_hand_that_changed_nothing_lets_the_clock_go_on(shell: Shell, tmp_path: Path) -> None:
+    shell()
+    note = tmp_path / "note.md"
+    note.write_text("# Note\n\nThe harbour of Genoa was closed for two days because of a storm.\n")
+    shell("--add", str(note))
+    shell("--rollback")
+    assert shell("--scheduled")["held"] == "rollback"
+    assert shell()["unchanged"] == 3
+    assert shell("--scheduled")["unchanged"] == 3
+
+
+def test_an_export_replaces_no_device(shell: Shell) -> None:
+    shell()
+    assert "name another" in shell("--export", os.devnull, code=2)["error"]
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_terminal_without_the_letters_is_shown_question_marks(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "articles" / "Naïve “quoted” title.xyz").write_text("x")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "ingest", "--dry-run", "--config", str(shell.config)]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"Na?ve ?quoted? title.xyz" in done.stdout

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from ingest.env_file import load_env_file, parse_env
+from ingest.env_file import load_env_file, load_env_files, parse_env
 from ingest.errors import ConfigError
 
 
@@ -41,6 +42,18 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     environment = {"ONE": "environment"}
     load_env_file(path, environment)
     assert environment == {"ONE": "environment", "TWO": "file"}
+
+
+def test_the_file_beside_the_config_wins_over_the_one_beside_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BYLINE_TEST_ONE", raising=False)
+    monkeypatch.delenv("BYLINE_TEST_TWO", raising=False)
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / ".env").write_text("BYLINE_TEST_ONE=there\n")
+    (tmp_path / ".env").write_text("BYLINE_TEST_ONE=here\nBYLINE_TEST_TWO=here\n")
+    load_env_files(tmp_path / "there" / "config.toml", tmp_path / ".env")
+    assert (os.environ.pop("BYLINE_TEST_ONE"), os.environ.pop("BYLINE_TEST_TWO")) == ("there", "here")
 
 
 def test_no_file_is_no_error(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.settings import load_settings
 from ingest.errors import ConfigError
 from ingest.settings import load_ingest_settings
+from ingest.sources import configured_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,6 +45,10 @@ def test_relative_paths_start_at_the_config_files_folder(tmp_path: Path) -> None
         ('[embedding]\nprovider = "gpt"', "'local' or 'openai'"),
         ('paths = ["a"]', "the key 'paths' stands outside every table; put it below the line [corpus]"),
         ("[corpus", "is not valid TOML"),
+        ('[corpus]\nsources = [{ source = "x" }]', "sources.0: a source has either a path or a url."),
+        ('[corpus]\nsources = [{ path = "a", max_age_days = 999999 }]', "less than or equal to 365000"),
+        ('[corpus]\nuploads = "~nobody-here/x"', "no such user's home"),
+        ('[index]\ndirectory = "a\\u0000b"', "NUL character"),
     ],
 )
 def test_a_wrong_line_is_named_with_what_to_write(tmp_path: Path, text: str, said: str) -> None:
@@ -52,6 +57,19 @@ def test_a_wrong_line_is_named_with_what_to_write(tmp_path: Path, text: str, sai
     assert said in str(failed.value)
     assert not str(failed.value).endswith("?.")
     assert failed.value.exit_code == 2
+
+
+@pytest.mark.parametrize("path", ["", "  ", "~nobody-here/x", "a\\u0000b"])
+def test_a_path_that_is_none_is_refused_in_a_sentence(tmp_path: Path, path: str) -> None:
+    corpus = load_ingest_settings(written(tmp_path, f'[corpus]\npaths = ["{path}"]\n')).corpus
+    with pytest.raises(ConfigError):
+        configured_sources(corpus, tmp_path)
+
+
+def test_a_folder_named_with_its_publisher_is_not_named_twice_by_the_default(tmp_path: Path) -> None:
+    text = '[corpus]\nsources = [{ path = "articles", source = "Town Paper" }]\n'
+    (source,) = configured_sources(load_ingest_settings(written(tmp_path, text)).corpus, tmp_path)
+    assert source.source == "Town Paper"
 
 
 @pytest.mark.parametrize(
