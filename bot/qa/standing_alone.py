@@ -9,7 +9,8 @@ from ingest.words import question_words
 
 LEAST_WORDS = 5
 
-_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*(?:\s?\[\d{1,3}\])*$")  # a reference may stand behind the full stop
+# a reference such as [12] may stand behind the full stop
+_END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*(?:\s?\[\d{1,3}\])*$")
 _OPENERS = re.compile(
     r"^(?:\(|[\"“'‘]*(?:and|because|but|yet|so|nor|or|also|too|instead|however|therefore|thus|hence|still|then|"
     r"nevertheless|nonetheless|moreover|furthermore|besides|otherwise|meanwhile|similarly|likewise|that said|as such|"
