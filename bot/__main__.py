@@ -78,7 +78,7 @@ async def _run(options: argparse.Namespace) -> int:
             case "article":
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
-                await commands.chat(answerer, greeting=GREETING)
+                await commands.chat(answerer, greeting=GREETING, as_json=options.json)
             case _:
                 await _discord(settings, parts)
     return 0

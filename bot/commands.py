@@ -75,24 +75,42 @@ async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
         show_article(Console(), found)
 
 
-async def chat(answerer: Answerer, *, greeting: str) -> None:
-    """Questions and answers until the end of input; each question sees the turns before it."""
+async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
+    """Questions and answers until the end of input; each question sees the turns before it.
+
+    With `as_json` the questions are lines as `ask -` reads them, and each answer is the line that `ask --json` prints.
+    """
+    history: list[Turn] = []
+
+    def remember(question: str, answer: Answer) -> None:
+        cited = tuple(dict.fromkeys(citation.article.article_id for citation in answer.citations))
+        history.append(Turn(question, answer.text, cited))
+        del history[:-HISTORY]
+
+    async def shape(line: AskedLine) -> Shape:
+        answer = await final_answer(
+            answerer.answer(line.question, exclude=line.exclude, history=tuple(history))
+        )
+        remember(line.question, answer)
+        return ask_shape(answer)
+
+    if as_json:
+        await _each_line("question", shape)
+        return
     console = Console()
     console.print(greeting, markup=False, highlight=False)
-    history: list[Turn] = []
     while (line := await awaited(_prompt)) is not None:
         if not line.strip():
             continue
         if line.strip().lower() in LEAVING:
             break
         try:
-            answer = await _watched(answerer.answer(line, history=history))
+            answer = await _watched(answerer.answer(line, history=tuple(history)))
         except UserFacingError as error:
             console.print(str(error), style="red", markup=False)
             continue
         show_answer(console, answer)
-        cited = tuple(dict.fromkeys(citation.article.article_id for citation in answer.citations))
-        history = [*history, Turn(line, answer.text, cited)][-HISTORY:]
+        remember(line, answer)
 
 
 async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -> None:

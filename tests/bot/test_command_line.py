@@ -146,6 +146,16 @@ def test_chat_carries_a_follow_up(run) -> None:
     assert "forty million euros" in " ".join(done.out.split())
 
 
+def test_chat_in_json_prints_an_answer_a_line_and_carries_a_follow_up(run) -> None:
+    done = run("chat", "--json", stdin=b"What did Mayor Ilse Brandt say?\n\n?\nand what did it cost?\n")
+    assert done.code == 0
+    first, wordless, second = map(json.loads, done.out.splitlines())
+    assert first["outcome"] == "answered"
+    assert wordless["outcome"] == "failed"
+    assert second["question"] == "and what did it cost?"
+    assert "forty million euros" in " ".join(second["answer"].split())
+
+
 def test_without_an_index_the_error_says_what_to_run(run, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("", "utf-8")
