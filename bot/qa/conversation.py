@@ -69,7 +69,7 @@ def stand_alone(
     """`question` with what it leans on written behind it; unchanged where it stands alone. No model is asked.
 
     What is carried over: the names of the last question that had any, then those of the articles cited in its answer
-    (`titles`, where the caller knows them) and of the answer itself. A question without names lends its own words.
+    (`titles`, where the caller knows them), or, without any, of the answer itself. A question without names lends its own words.
     Where the articles show (`around`) that a follow-up names a subject of its own, the old one stays behind.
     """
     if not history or not leans(question):
@@ -82,7 +82,11 @@ def stand_alone(
         old = {word for title in titles for word in content_stems(title)}
         told = [word for word in _topic(last, asked) if _stem(word) in around.beside - old]
         return _with(_FILLED.sub("", question), told)
-    others = [*(n for title in titles for n in _names_of(title)), *_names_of(history[-1].answer)]
+    others = [name for title in titles for name in _names_of(title)]
+    if not _unsaid([*asked, *others], question):
+        others = _names_of(
+            history[-1].answer
+        )  # it names many, and each would draw a sentence into the next one
     if asked and _PERSON.search(question) and not _WHO.match(last.question):
         return _with(question, _unsaid([*asked, *others[:WITH_ONE]], question))
     carried = _unsaid([*asked, *others], question)

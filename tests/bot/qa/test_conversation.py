@@ -119,3 +119,12 @@ def test_names_of_a_subject_that_was_left_are_not_taken_up_again() -> None:
 
 def test_pronoun_behind_did_is_somebody() -> None:
     assert leans("how far did it travel")
+
+
+def test_names_of_the_last_answer_go_along_only_where_nothing_else_names_the_subject() -> None:
+    told = (
+        "At 57 kilometres it is the longest, Swiss Federal Railways said, and Angela Merkel rode along [1]."
+    )
+    history = [Turn("Who opened the Gotthard tunnel?", told, ("tunnel",))]
+    assert "Merkel" not in stand_alone("how long is it?", history, ["Switzerland opens a tunnel"])
+    assert "Merkel" in stand_alone("who is she?", [Turn("who rode along?", told, ("tunnel",))])
