@@ -62,12 +62,16 @@ def _embedder(settings: Settings) -> Finding:
 
 def _index(settings: Settings) -> Finding:
     generations = Generations(settings.ingest.index.directory)
-    name = generations.current()
+    try:
+        name = generations.current()
+        there = name is not None and generations.path(name).is_dir()
+    except (UserFacingError, OSError) as error:
+        return Finding("index", "broken", str(error))
     if name is None:
         return Finding(
             "index", "broken", f"There is none in {generations.directory} yet. Run `python -m ingest`."
         )
-    if not generations.path(name).is_dir():
+    if not there:
         return Finding(
             "index", "broken", f"Generation {name} is gone. Run `python -m ingest` to build it anew."
         )

@@ -121,6 +121,7 @@ class CorpusReading:
     memo: ReadingMemo = field(default_factory=lambda: ReadingMemo(None))
     held: Mapping[str, str] = field(default_factory=dict)
     needless: Callable[[Recognised], bool] = lambda _: False
+    may_empty: bool = False
     _files: list[SourceFile] = field(default_factory=list)
     _listings: dict[str, Listing] = field(default_factory=dict)
     _failed: set[tuple[str, str]] = field(default_factory=set)
@@ -150,7 +151,10 @@ class CorpusReading:
     def is_complete(self, origin: str) -> bool:
         """Whether the source `origin` is configured and was read in full by this run."""
         known = any(source.key == origin and not source.partial for source in self.sources)
-        return self._finished and known and not self._listings[origin].fault
+        if not (self._finished and known):
+            return False
+        listing = self._listings[origin]
+        return not listing.fault or (listing.empty and self.may_empty)
 
     def is_gone(self, origin: str, path: str) -> bool:
         """Whether an article from there, which this run did not yield, may be removed from the index.
@@ -360,15 +364,18 @@ def read_corpus(
     memo: ReadingMemo | None = None,
     held: Mapping[str, str] | None = None,
     needless: Callable[[Recognised], bool] = lambda _: False,
+    may_empty: bool = False,
 ) -> CorpusReading:
     """List the files of `sources`, restricted to the paths `only`; iterate the reading to read them.
 
     `memo` remembers what files held, and `held` the content hashes of the articles in the index: what both know is
     not parsed. `known` has the listings, by key, of sources that are no folders of files. Raises ConfigError for a
-    path of `only` that does not exist.
+    path of `only` that does not exist. With `may_empty` a source that holds nothing any more counts as read in full;
+    else it is taken for one that is not there today.
     """
     chosen = restricted(sources, only)
-    reading = CorpusReading(chosen, memo=memo or ReadingMemo(None), held=held or {}, needless=needless)
+    memo = memo or ReadingMemo(None)
+    reading = CorpusReading(chosen, memo=memo, held=held or {}, needless=needless, may_empty=may_empty)
     for source, listing in listings(chosen, known):
         reading._files += listing.files
         reading._listings[source.key] = listing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from ingest.storage import is_damage, unreadable
 
 FILE = "audit.sqlite"
 _SCHEMA = """
@@ -21,6 +24,8 @@ CREATE TABLE IF NOT EXISTS changes (
 """
 _MOST_NAMED = 20
 _LONGEST_NAMED = 200
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +62,41 @@ class AuditEntry:
 def open_log(directory: Path) -> sqlite3.Connection:
     """The log in `directory`, made when it is not there yet; the caller closes it."""
     connection = sqlite3.connect(directory / FILE)
-    connection.executescript(_SCHEMA)
+    try:
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
 def record(directory: Path, entry: AuditEntry) -> None:
-    """Add a change to the log in `directory`, with the present time; the names are cut to a readable number."""
+    """Add a change to the log in `directory`, with the present time; the names are cut to a readable number.
+
+    The change itself is done by now, so a log that cannot be written to is no failure. A damaged one is put aside, for
+    whoever can mend it, and a new one begun.
+    """
+    try:
+        try:
+            _add(directory, entry)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            _put_aside(directory / FILE, error)
+            _add(directory, entry)
+    except (sqlite3.Error, OSError) as error:
+        log.warning("%s cannot be written to, so this change is not in it: %s", directory / FILE, error)
+
+
+def _put_aside(path: Path, error: Exception) -> None:
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    path.replace(aside)
+    for left in ("-journal", "-wal", "-shm"):
+        path.with_name(path.name + left).unlink(missing_ok=True)
+    log.warning("%s is damaged (%s): it is kept as %s, and a new one is begun.", path, error, aside.name)
+
+
+def _add(directory: Path, entry: AuditEntry) -> None:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     what = json.dumps([one[:_LONGEST_NAMED] for one in entry.what[:_MOST_NAMED]], ensure_ascii=False)
     with closing(open_log(directory)) as connection, connection:
@@ -77,13 +111,21 @@ def record(directory: Path, entry: AuditEntry) -> None:
 
 
 def latest(directory: Path, limit: int = 20) -> Sequence[AuditEntry]:
-    """The newest changes first."""
-    if not (directory / FILE).is_file():
+    """The newest changes first; none of a damaged log. Raises IndexBroken where it cannot be read."""
+    path = directory / FILE
+    try:
+        path.open("rb").close()  # SQLite says the same of a file that is gone and of one it may not open
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute(
+                "SELECT by, action, what, outcome, added, changed, removed, generation, note, at FROM changes"
+                " ORDER BY number DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [AuditEntry(row[0], row[1], tuple(json.loads(row[2])), *row[3:]) for row in rows]
+    except FileNotFoundError:
         return []
-    with closing(open_log(directory)) as connection:
-        rows = connection.execute(
-            "SELECT by, action, what, outcome, added, changed, removed, generation, note, at FROM changes"
-            " ORDER BY number DESC LIMIT ?",
-            (limit,),
-        ).fetchall()
-    return [AuditEntry(row[0], row[1], tuple(json.loads(row[2])), *row[3:]) for row in rows]
+    except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+        if isinstance(error, OSError) or (isinstance(error, sqlite3.Error) and not is_damage(error)):
+            raise unreadable(path, error) from error
+        log.warning("%s is damaged (%s); the next change begins a new one.", path, error)
+        return []

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from ingest.addresses import identity_of
 from ingest.articles import Article, content_hash
 from ingest.chunking import Passage
+from ingest.storage import read_failures
 from ingest.vectors import Vectors
 from ingest.words import quoted, searchable
 
@@ -85,6 +86,17 @@ class Catalogue:
         catalogue.connection.executescript(SCHEMA)
         catalogue.set_meta("schema", SCHEMA_VERSION)
         return catalogue
+
+    @classmethod
+    @contextmanager
+    def published(cls, path: Path) -> Iterator[Catalogue]:
+        """A published catalogue, open for reading. Raises CatalogueBroken where it is damaged or gone, and IndexBroken
+        where it cannot be read.
+        """
+        with read_failures(path):
+            path.open("rb").close()  # SQLite says the same of a file that is gone and of one it may not open
+            with closing(cls(path, readonly=True)) as catalogue:
+                yield catalogue
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -198,6 +210,11 @@ class Catalogue:
         """Every article's (content hash, origin, path) by its id."""
         rows = self.connection.execute("SELECT id, hash, origin, path FROM articles")
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def is_whole(self, table: str) -> bool:
+        """Whether SQLite finds nothing wrong with a table and its indexes."""
+        rows = self.connection.execute(f"PRAGMA integrity_check({table})").fetchall()
+        return bool(rows == [("ok",)])
 
     def find_titles(self, match: str, limit: int, offset: int = 0) -> list[Article]:
         """Articles whose title, source or date match an FTS5 expression, newest first; bodies are left out."""

@@ -7,6 +7,7 @@ bytes of hash, then little-endian float32) and `uploads/`; a backup holds the au
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import zipfile
@@ -22,18 +23,22 @@ from ingest.audit import FILE as AUDIT
 from ingest.catalogue import Catalogue
 from ingest.chunking import FORMAT as PASSAGES
 from ingest.curation import Curation
-from ingest.errors import ConfigError
+from ingest.errors import CatalogueBroken, ConfigError, IndexBroken
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
 from ingest.pipeline import VECTORS
 from ingest.running import exclusive
+from ingest.seal import damage
 from ingest.settings import IngestSettings
+from ingest.storage import is_damage, read_failures, unreadable
 from ingest.vectors import VectorStore
 
 FORMAT = 1
 MIRROR = "fetched.sqlite"
 TABLES = {AUDIT: ("changes",), MIRROR: ("pages", "documents", "entries")}
 _AT_ONCE = 500
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ def export_corpus(settings: IngestSettings, file: Path, by: str, *, whole: bool)
     generations = Generations(settings.index.directory)
     with exclusive(generations, "backup" if whole else "export", by):
         name = generations.require_current()
+        if (wrong := damage(generations.path(name), CATALOGUE)) is not None:
+            raise CatalogueBroken(
+                f"The catalogue of generation {name} is damaged: {wrong}. Run `python -m ingest` to build a new one, "
+                "then export that."
+            )
         pending = file.with_name(f".{file.name}.{os.getpid()}")
         try:
             with (
@@ -87,8 +97,16 @@ def _fill(
 ) -> tuple[int, int, int]:
     articles = _add_articles(archive, catalogue)
     embedder = catalogue.meta("embedder") or ""
-    with closing(VectorStore(settings.index.directory / VECTORS, embedder)) as store:
-        vectors, dimension = _add_vectors(archive, catalogue, store)
+    stored = settings.index.directory / VECTORS
+    try:
+        with closing(VectorStore(stored, embedder)) as store:
+            vectors, dimension = _add_vectors(archive, catalogue, store)
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise unreadable(stored, error) from error
+        raise IndexBroken(
+            f"{stored} is damaged ({error}). Delete it, and run `python -m ingest --rebuild`, which makes it anew."
+        ) from error
     curation = Curation.load(catalogue)
     archive.writestr("curation.json", curation.written())
     uploads = 0
@@ -150,11 +168,14 @@ def _add_whole(archive: zipfile.ZipFile, directory: Path) -> None:
 def _rows(file: Path, table: str) -> Iterator[dict[str, Any]]:
     if not file.is_file():
         return
-    with closing(sqlite3.connect(file)) as connection:
-        connection.row_factory = sqlite3.Row
-        with suppress(sqlite3.OperationalError):  # the table was never made
-            for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - the names are ours
+    try:
+        with read_failures(file), closing(sqlite3.connect(file)) as connection:
+            connection.row_factory = sqlite3.Row
+            made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+            for row in connection.execute(f"SELECT * FROM {table}") if made else ():  # noqa: S608 - ours
                 yield dict(row)
+    except CatalogueBroken:  # what is beside the articles must not keep them from being saved
+        log.warning("%s is damaged: what cannot be read of it is left out.", file)
 
 
 def _line(row: dict[str, Any]) -> bytes:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import IndexMissing, IngestBusy, NothingToRollBack
+from ingest.errors import IndexMissing, IngestBusy, NothingToRollBack, StorageFailed
+from ingest.seal import damage
+from ingest.storage import unreadable
 
 KEPT = 2  # the current generation, and the one before for roll back
+_CATALOGUE = "catalogue.sqlite"
+_NAME = re.compile(r"[0-9]{8}T[0-9]{9}-[0-9a-f]{4}")  # as `begin` makes it; nothing else becomes a path
+_IDENTITY = re.compile(r"[0-9a-f]{12}")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +34,27 @@ class Generations:
     directory: Path
 
     def current(self) -> str | None:
-        """The published generation's name, or None before the first publish."""
+        """The published generation's name, or None before the first publish. Raises IndexBroken.
+
+        Where the pointer was lost or overwritten it is the newest one on disk whose catalogue has the size it had.
+        """
+        match self._words_in("current"):
+            case [name] if _NAME.fullmatch(name):
+                return name
+        newest_first = reversed(self.published())
+        return next((name for name in newest_first if not self._is_harmed(name)), None)
+
+    def _is_harmed(self, name: str) -> bool:
+        return damage(self.path(name), _CATALOGUE, thorough=False) is not None
+
+    def _words_in(self, file: str) -> list[str]:
+        path = self.directory / file
         try:
-            name = (self.directory / "current").read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            return None
-        return name or None
+            return path.read_text(encoding="ascii", errors="replace").split()
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise unreadable(path, error) from error
 
     def require_current(self) -> str:
         name = self.current()
@@ -44,10 +68,24 @@ class Generations:
         return self.directory / generation
 
     def published(self) -> list[str]:
-        """Every complete generation on disk, oldest first."""
-        found = self.directory.glob("*/catalogue.sqlite")
-        names = {path.parent.name for path in found if not path.parent.name.endswith(".partial")}
-        return sorted(names - self._abandoned())
+        """Every complete generation on disk, oldest first. Raises IndexBroken."""
+        try:
+            names = {path.name for path in self.directory.iterdir() if _NAME.fullmatch(path.name)}
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise unreadable(self.directory, error) from error
+        return sorted(name for name in names - self._abandoned() if self._has_catalogue(name))
+
+    def _has_catalogue(self, name: str) -> bool:
+        """Whether a catalogue is there, or may be: one that cannot be looked at is not gone."""
+        try:
+            (self.path(name) / _CATALOGUE).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
+        return True
 
     def begin(self) -> Path:
         """A new, empty directory to build the next generation in; what earlier killed runs left is swept away."""
@@ -74,11 +112,14 @@ class Generations:
     def identity(self) -> str:
         """A name for this directory that no other has, made under the lock and kept."""
         path = self.directory / "id"
-        if not path.exists():
-            pending = path.with_name(f"id.{os.getpid()}")
-            pending.write_text(uuid.uuid4().hex[:12], encoding="ascii")
-            pending.replace(path)
-        return path.read_text(encoding="ascii").strip()
+        try:
+            name = path.read_text(encoding="ascii", errors="replace").strip()
+        except FileNotFoundError:
+            name = ""
+        if not _IDENTITY.fullmatch(name):
+            name = uuid.uuid4().hex[:12]
+            self._write("id", name)
+        return name
 
     def publish(self, partial: Path) -> str:
         """Make a finished build the current generation and return its name."""
@@ -126,10 +167,7 @@ class Generations:
 
     def _abandoned(self) -> set[str]:
         """Generations that were rolled back, and may still be on disk because somebody reads them."""
-        try:
-            return set((self.directory / "abandoned").read_text(encoding="ascii").split())
-        except FileNotFoundError:
-            return set()
+        return {name for name in self._words_in("abandoned") if _NAME.fullmatch(name)}
 
     def prune(self) -> None:
         """Delete all but the newest generations and those that a reader still holds."""
@@ -146,29 +184,32 @@ class Generations:
 
     @contextmanager
     def reading(self, generation: str) -> Iterator[None]:
-        """Keep a generation from being pruned while the block runs, in this process or another."""
-        readers = self.directory / "readers"
-        readers.mkdir(exist_ok=True)
-        lease = readers / f"{generation}.{uuid.uuid4().hex[:8]}"
-        try:
-            with FileLock(
-                lease, thread_local=False
-            ):  # closed perhaps in another thread than it was opened in
-                yield
-        finally:
-            lease.unlink(missing_ok=True)
+        """Keep a generation from being pruned while the block runs, in this process or another.
+
+        On a disk that cannot be written to nothing is pruned either, so it is read without.
+        """
+        with self._marked("readers", generation):
+            yield
+
+    @contextmanager
+    def _marked(self, kind: str, generation: str) -> Iterator[None]:
+        """A locked file in the folder `kind` while the block runs, where one can be written."""
+        mark = self.directory / kind / f"{generation}.{uuid.uuid4().hex[:8]}"
+        with ExitStack() as held:
+            try:
+                mark.parent.mkdir(exist_ok=True)
+                held.callback(_remove, mark)
+                # released perhaps in another thread than it was taken in
+                held.enter_context(FileLock(mark, thread_local=False))
+            except OSError as error:
+                log.info("Generation %s is read without a mark: %s", generation, error)
+            yield
 
     @contextmanager
     def risky(self, generation: str) -> Iterator[None]:
         """Leave a mark for as long as the block runs, which stays if it ends the process; see `ended_a_process`."""
-        marks = self.directory / "opening"
-        marks.mkdir(exist_ok=True)
-        mark = marks / f"{generation}.{uuid.uuid4().hex[:8]}"
-        try:
-            with FileLock(mark, thread_local=False):
-                yield
-        finally:
-            mark.unlink(missing_ok=True)
+        with self._marked("opening", generation):
+            yield
 
     def ended_a_process(self, generation: str) -> bool:
         """Whether a process died while it opened this generation: Chroma can crash on broken files."""
@@ -178,7 +219,7 @@ class Generations:
         """Forget that a process died while it opened this generation."""
         for mark in (self.directory / "opening").glob(f"{generation}.*"):
             if _is_free(mark):
-                mark.unlink(missing_ok=True)
+                _remove(mark)
 
     def _held(self) -> set[str]:
         """Generations with a live reader; the leases of readers that died are removed."""
@@ -193,14 +234,19 @@ class Generations:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the one lock under which anything here is changed."""
-        self.directory.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.directory / "lock")
         try:
+            self.directory.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
         except Timeout:
             raise IngestBusy(
                 f"Another ingest is writing to {self.directory}. Wait for it to end, then run this again."
             ) from None
+        except OSError as error:
+            raise StorageFailed(
+                f"{self.directory} cannot be written to: {error.strerror or error}. Nothing was changed. "
+                "Mend the folder's rights or the disk, and run this again."
+            ) from error
         try:
             yield
         finally:
@@ -208,14 +254,19 @@ class Generations:
 
 
 def _is_free(path: Path) -> bool:
-    """Whether nobody holds the lock on a file, so that whoever made it is gone."""
+    """Whether nobody holds the lock on a file, so that whoever made it is gone; not where that cannot be told."""
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except (Timeout, OSError):
         return False
     lock.release()
     return True
+
+
+def _remove(mark: Path) -> None:
+    with suppress(OSError):
+        mark.unlink(missing_ok=True)
 
 
 def _flush_tree(directory: Path) -> None:

@@ -25,11 +25,12 @@ from ingest.curation import Curation
 from ingest.embedding import Embedder
 from ingest.errors import ConfigError, UserFacingError
 from ingest.export import ARTICLE_FIELDS, FORMAT, TABLES
+from ingest.generations import Generations
 from ingest.mirror import Mirror
 from ingest.pipeline import Outcome, ingest_corpus
 from ingest.progress import Report
 from ingest.settings import IngestSettings
-from ingest.uploads import LARGEST_UPLOAD
+from ingest.uploads import LARGEST_UPLOAD, discard_refused
 from ingest.vectors import VectorStore
 
 _NAMES = re.compile(
@@ -73,7 +74,6 @@ def import_corpus(
         facts = _facts(archive)
         articles = {article.id: article for article in _articles(archive)}
         curation = _curation(archive)
-        _put_uploads(archive, settings.corpus.uploads)
 
     def prepare(store: VectorStore) -> None:
         with _refusing(file), zipfile.ZipFile(file) as archive:
@@ -83,7 +83,14 @@ def import_corpus(
 
     imported = Imported(articles, curation, prepare, file.name)
     change = Change("import", by, imported=imported, allow_removals=allow_removals)
-    return ingest_corpus(settings, embedder, report=report, change=change)
+    put: set[str] = set()
+    try:
+        with _refusing(file), zipfile.ZipFile(file) as archive:
+            _put_uploads(archive, settings.corpus.uploads, put)
+        return ingest_corpus(settings, embedder, report=report, change=change)
+    except BaseException:
+        discard_refused(Generations(settings.index.directory), settings.corpus.uploads, put)
+        raise
 
 
 @contextmanager
@@ -158,8 +165,11 @@ def _curation(archive: zipfile.ZipFile) -> Curation:
     return curation
 
 
-def _put_uploads(archive: zipfile.ZipFile, folder: Path) -> None:
-    """Copy the uploads to their places; each is what its name, a hash, says, or the import is refused."""
+def _put_uploads(archive: zipfile.ZipFile, folder: Path, put: set[str]) -> None:
+    """Copy the uploads to their places; each is what its name, a hash, says, or the import is refused.
+
+    `put` takes the names of those that were not there before.
+    """
     for name in archive.namelist():
         if not name.startswith("uploads/"):
             continue
@@ -167,6 +177,8 @@ def _put_uploads(archive: zipfile.ZipFile, folder: Path) -> None:
         place = folder / name.removeprefix("uploads/")
         if hashlib.sha256(data).hexdigest() != place.stem:
             raise ValueError("an upload is not what its name says")
+        if not place.exists():
+            put.add(place.name)
         _write(place, data)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import subprocess  # a child that may crash in this process's stead
 import sys
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,17 +18,19 @@ import numpy as np
 
 from ingest.articles import Article
 from ingest.catalogue import SCHEMA_VERSION, Catalogue, Hit
-from ingest.chroma import ChromaVectors, place_of
+from ingest.chroma import ChromaVectors, copy_local, place_of
 from ingest.chunking import Passage
-from ingest.errors import CatalogueBroken, EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
+from ingest.errors import EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
 from ingest.generations import Generations
 from ingest.seal import damage
 from ingest.settings import IndexSettings
+from ingest.storage import read_failures
 from ingest.vectors import Vectors
 from ingest.words import question_words, quoted
 
 CATALOGUE = "catalogue.sqlite"
 CHROMA = "chroma"
+_CHROMA_DATABASE = "chroma.sqlite3"
 
 MAY_MISS = 0.02  # an approximate search may miss a passage now and then
 MOST_COUNTED = 100_000
@@ -57,20 +61,20 @@ class Index:
     """
 
     def __init__(self, settings: IndexSettings, generation: str, embedder_key: str | None) -> None:
-        """Raises CatalogueBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
+        """Raises IndexBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
         self.generation = generation
         self._fault: VectorsBroken | None = None
         self._vectors: ChromaVectors | None = None
         generations = Generations(settings.directory)
         self._folder = generations.path(generation)
-        if not (self._folder / CATALOGUE).is_file():
-            raise CatalogueBroken(
-                f"Generation {generation} has no catalogue. Run `python -m ingest` to build a new one."
-            )
+        path = self._folder / CATALOGUE
         with ExitStack() as opened:
             opened.enter_context(generations.reading(generation))
-            self.catalogue = opened.enter_context(closing(Catalogue(self._folder / CATALOGUE, readonly=True)))
-            try:
+            self.catalogue = opened.enter_context(closing(Catalogue(path, readonly=True)))
+            with read_failures(path):
+                path.open(
+                    "rb"
+                ).close()  # SQLite says the same of a file that is gone and of one it may not open
                 if self.catalogue.meta("schema") != SCHEMA_VERSION:
                     raise IndexBroken(
                         "The index was made by another version of this program. Run `python -m ingest` to bring it up "
@@ -79,13 +83,10 @@ class Index:
                 if embedder_key is not None:
                     self._check_embedder(embedder_key)
                 self._count = self.catalogue.count("passages")
-            except sqlite3.DatabaseError as error:
-                raise CatalogueBroken(
-                    f"The catalogue of generation {generation} is damaged ({error}). Run `python -m ingest` to build a "
-                    "new one, or `python -m ingest --rollback`."
-                ) from error
             try:
-                self._vectors = opened.enter_context(closing(self._opened_vectors(settings, generations)))
+                self._vectors = opened.enter_context(
+                    closing(self._opened_vectors(settings, generations, opened))
+                )
             except VectorsBroken as error:
                 self._failed(error)
             self._frequency = lru_cache(maxsize=50_000)(
@@ -93,20 +94,28 @@ class Index:
             )
             self._opened = opened.pop_all()
 
-    def _opened_vectors(self, settings: IndexSettings, generations: Generations) -> ChromaVectors:
+    def _opened_vectors(
+        self, settings: IndexSettings, generations: Generations, opened: ExitStack
+    ) -> ChromaVectors:
         """Chroma open and warm. Its files are checked before, because broken ones can end the process."""
         folder = self._folder / CHROMA
         place = place_of(settings.chroma, folder, "", self.generation)
         if not place.is_local:
             place = place_of(settings.chroma, folder, generations.identity(), self.generation)
             return self._warm(ChromaVectors(place))
-        if (wrong := damage(self._folder, f"{CHROMA}/")) is not None:
+        try:
+            wrong = damage(self._folder, f"{CHROMA}/")
+        except IndexBroken as error:
+            raise VectorsUnreachable(str(error)) from error  # they may be whole
+        if wrong is not None:
             raise VectorsBroken(
                 f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them."
             )
         if generations.ended_a_process(self.generation):
             _try_in_a_child(settings, self.generation)
             generations.trust(self.generation)
+        if not os.access(folder / _CHROMA_DATABASE, os.W_OK) or not os.access(folder, os.W_OK):
+            place = replace(place, directory=opened.enter_context(_writable_copy(folder)))
         with generations.risky(self.generation):
             return self._warm(ChromaVectors(place))
 
@@ -280,6 +289,21 @@ class Index:
                 f"The index was made with the embedder {built_with}, but {key} is configured. Set [embedding] back, "
                 "or run `python -m ingest` to embed the articles anew."
             )
+
+
+@contextmanager
+def _writable_copy(folder: Path) -> Iterator[Path]:
+    """A copy of Chroma's files for as long as the block runs: each opening writes to them, which their disk refuses."""
+    with ExitStack() as held:
+        try:
+            room = tempfile.TemporaryDirectory(prefix="byline-", ignore_cleanup_errors=True)
+            copy = Path(held.enter_context(room)) / CHROMA
+            copy_local(folder, copy)
+        except (OSError, sqlite3.Error) as error:
+            raise VectorsUnreachable(
+                f"{folder} cannot be written to, which opening it needs, nor copied: {error}."
+            ) from error
+        yield copy
 
 
 def finds_itself(vectors: ChromaVectors, names: Sequence[str], own: Vectors) -> list[bool]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +35,7 @@ from ingest.seal import damage
 from ingest.settings import IngestSettings
 from ingest.storage import storage_failures
 from ingest.tokens import count_tokens
-from ingest.uploads import adopted_uploads, discard_uploads, uploads_in_use
+from ingest.uploads import adopted_uploads, discard_refused, discard_uploads, uploads_in_use
 from ingest.vectors import VectorStore, string_hash
 
 log = logging.getLogger(__name__)
@@ -129,7 +128,11 @@ def ingest_corpus(
     """
     started = time.monotonic()
     generations = Generations(settings.index.directory)
-    with exclusive(generations, change.action, change.by) as run, storage_failures():
+    with (
+        exclusive(generations, change.action, change.by) as run,
+        _refused_discarded(generations, settings.corpus.uploads, change),
+        storage_failures(),
+    ):
         report = run.watched(report)
         refreshing = change.action in ("refresh", "import") and not only
         for held in _foundations(generations, settings.corpus.uploads, or_nothing=refreshing):
@@ -186,6 +189,16 @@ def rebuild_index(
     )
 
 
+@contextmanager
+def _refused_discarded(generations: Generations, uploads: Path, change: Change) -> Iterator[None]:
+    """Delete the copies of what was to be added, unless it was."""
+    try:
+        yield
+    finally:
+        if change.add:
+            discard_refused(generations, uploads, {one.path for one in change.add})
+
+
 def _estimate(settings: IngestSettings, embedder: Embedder, held: _Held, plan: _Plan) -> Estimate:
     """What the run would embed: all that is held too, where it has to be made anew."""
 
@@ -210,6 +223,8 @@ def _published(
     report: Report,
 ) -> tuple[int, str]:
     """Build beside the live index, check, publish and prune; returns the number of passages and the generation."""
+    # those of generations that cannot be read are not known, so that is an error before anything is made
+    uploads = uploads_in_use(generations)
     previous = held.path if held.fits(embedder) else None
     key = embedder.identity.key
     with closing(VectorStore(settings.index.directory / VECTORS, key)) as store:
@@ -221,12 +236,11 @@ def _published(
             builder = IndexBuilder(folder, settings.index, previous, store, key, fresh_vectors=fresh)
             with closing(builder):
                 if held.path is not None and previous is None:
-                    _carry_over(builder, held.path, plan.comparison)
+                    _carry_over(builder, held, plan.comparison)
                 _fill(builder, plan.comparison)
                 _embed(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
                 passages = builder.finish(report)
-            uploads = uploads_in_use(generations)
             generation = generations.publish(folder)
         except BaseException:
             generations.abandon(folder)  # the room it takes may be what is missing
@@ -243,19 +257,37 @@ def _foundations(generations: Generations, uploads: Path, *, or_nothing: bool) -
     """What a run can start from: the current generation, and while those are broken the ones before, or nothing."""
     current = generations.current()
     names = sorted((name for name in generations.published() if current and name < current), reverse=True)
+    curation: Curation | None = None  # the newest that can be read: what was removed by hand stays removed
     for name in [current, *names] if current else []:
+        folder = generations.path(name)
+        if (wrong := damage(folder, CATALOGUE)) is not None:
+            log.warning("The catalogue of generation %s is damaged: %s.", name, wrong)
+            generations.give_up(name)  # never gone back to, and deleted once another is current
         try:
-            yield _Held.load(generations.path(name), uploads, is_current=name == current)
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-            log.warning("The catalogue of generation %s is damaged (%s).", name, error)
+            held = _Held.load(folder, is_current=name == current, is_sound=wrong is None)
+        except (CatalogueBroken, ValueError, TypeError, KeyError) as error:
+            log.warning("Generation %s cannot be gone on from: %s", name, error)
             generations.give_up(name)
+            curation = curation or _saved_curation(folder)
+        else:
+            yield held if curation is None else replace(held, curation=curation)
     if or_nothing or not current:
-        yield _Held.load(None, uploads)
+        yield _Held.nothing(curation or adopted_uploads(uploads))
+
+
+def _saved_curation(folder: Path) -> Curation | None:
+    """What was changed by hand, out of a damaged catalogue."""
+    with (
+        suppress(CatalogueBroken, ValueError, TypeError, KeyError),
+        Catalogue.published(folder / CATALOGUE) as old,
+    ):
+        return Curation.load(old)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What the last generation says of itself."""
+    """What the last generation says of itself. One that `is_sound` is, byte for byte, what was published."""
 
     hashes: dict[str, tuple[str, str, str]]  # content hash, origin and path by article id
     passages: int
@@ -266,21 +298,30 @@ class _Held:
     curation: Curation
     path: Path | None
     is_current: bool = False
+    is_sound: bool = True
 
     @classmethod
-    def load(cls, previous: Path | None, uploads: Path, *, is_current: bool = False) -> _Held:
-        if previous is None:
-            return cls({}, 0, None, None, None, None, adopted_uploads(uploads), None)
-        with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old:
+    def nothing(cls, curation: Curation) -> _Held:
+        return cls({}, 0, None, None, None, None, curation, None)
+
+    @classmethod
+    def load(cls, previous: Path, *, is_current: bool, is_sound: bool) -> _Held:
+        """Of a damaged generation the articles that still are what they were, if their table is whole.
+
+        Raises CatalogueBroken, ValueError, TypeError or KeyError where it is too damaged, and IndexBroken where it
+        cannot be read.
+        """
+        with Catalogue.published(previous / CATALOGUE) as old:
+            hashes = old.article_hashes() if is_sound else _intact(old)
             return cls(
-                old.article_hashes(), old.count("passages"), old.meta("embedder"), old.meta("format"),
-                old.meta("schema"), old.meta("chroma"), Curation.load(old), previous, is_current,
+                hashes, old.count("passages"), old.meta("embedder"), old.meta("format"), old.meta("schema"),
+                old.meta("chroma"), Curation.load(old), previous, is_current, is_sound,
             )  # fmt: skip
 
     def fits(self, embedder: Embedder) -> bool:
-        """Whether it is laid out, and its passages and vectors are made, as they would be now."""
+        """Whether it is sound and laid out, and its passages and vectors are made, as they would be now."""
         now = (embedder.identity.key, FORMAT, SCHEMA_VERSION)
-        return (self.embedder, self.format, self.schema) == now
+        return self.is_sound and (self.embedder, self.format, self.schema) == now
 
     def serves(self, settings: IngestSettings, embedder: Embedder) -> bool:
         """Whether it is the index in use, and could not be made better by building it again."""
@@ -294,6 +335,21 @@ class _Held:
         else:
             with closing(Catalogue(self.path / CATALOGUE, readonly=True)) as old:
                 yield old
+
+
+def _intact(old: Catalogue) -> dict[str, tuple[str, str, str]]:
+    """Of a damaged catalogue, the places of those articles whose text still has the hash it was put with."""
+    if not (old.is_whole("articles") and old.is_whole("meta")):
+        raise CatalogueBroken("the table of its articles is damaged")
+    held = old.article_hashes()
+    intact = {
+        name: place
+        for name, place in held.items()
+        if (article := old.article(name)) is not None and content_hash(article) == place[0]
+    }
+    if len(intact) < len(held):
+        log.warning("%d of its articles are damaged, and read anew.", len(held) - len(intact))
+    return intact
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +408,9 @@ def _plan(
         # what was asked for by name is read, whatever is known of it
         memo_path = settings.index.directory / MEMO if change.action == "refresh" else None
         with closing(ReadingMemo(memo_path)) as memo, ahead as embed:
-            reading = read_corpus(gathered.sources, (), gathered.listings, memo, hashes, needless)
+            reading = read_corpus(
+                gathered.sources, (), gathered.listings, memo, hashes, needless, change.allow_removals
+            )
 
             def news(article: Article) -> None:
                 if hashes.get(article.id) != content_hash(article) and not needless(article):
@@ -414,15 +472,15 @@ def replaced(found: dict[str, Article], held: dict[str, tuple[str, str, str]]) -
     return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))
 
 
-def _carry_over(builder: IndexBuilder, previous: Path, comparison: Comparison) -> None:
-    """Split the articles anew that this run does not change: the way passages are made is another now."""
-    if (wrong := damage(previous, CATALOGUE)) is not None:
-        raise CatalogueBroken(f"The catalogue of generation {previous.name} is damaged: {wrong}.")
+def _carry_over(builder: IndexBuilder, held: _Held, comparison: Comparison) -> None:
+    """Split the articles anew that this run does not change: the way passages are made is another now, or the
+    catalogue that holds them was damaged.
+    """
     replaced = {*comparison.removed, *(article.id for article in comparison.changed)}
-    with closing(Catalogue(previous / CATALOGUE, readonly=True)) as old, builder.catalogue.transaction():
-        for name in old.article_hashes():
-            article = old.article(name)
-            if article is not None and name not in replaced:
+    with held.catalogue() as old, builder.catalogue.transaction():
+        for name in held.hashes if old is not None else ():
+            article = old.article(name) if old is not None and name not in replaced else None
+            if article is not None:
                 builder.put(article, split_article(article, count_tokens))
 
 
@@ -472,10 +530,10 @@ def _vectors_in_use(generations: Generations) -> Iterator[str]:
     """The vectors that any generation still on disk was built from."""
     for name in generations.published():
         try:
-            with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+            with Catalogue.published(generations.path(name) / CATALOGUE) as catalogue:
                 yield from (vector for _, vector in catalogue.all_vectors())
                 yield from (string_hash(title) for title in catalogue.all_titles())
-        except sqlite3.DatabaseError as error:
+        except CatalogueBroken as error:
             log.warning("Generation %s is damaged and counted no more: %s", name, error)
             generations.give_up(name)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def main() -> None:
             ok, text = True, probe(asked.index, arguments.generation, embedder.identity.key)
     except UserFacingError as error:
         ok, text = False, str(error)
+    except (OSError, sqlite3.Error) as error:
+        ok, text = False, f"The index cannot be read: {error}. Mend its rights or the disk."
     print(json.dumps({"ok": ok, "text": text}), flush=True)
     sys.stdout.flush()
     os._exit(0 if ok else 1)  # what broken files left in Chroma's threads shall not crash on the way out

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from ingest.audit import AuditEntry, record
 from ingest.catalogue import Catalogue
-from ingest.errors import NothingToRollBack
+from ingest.errors import CatalogueBroken, NothingToRollBack
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
 from ingest.running import exclusive
+from ingest.seal import damage
 from ingest.settings import IngestSettings
 from ingest.uploads import discard_uploads, uploads_in_use
 
@@ -37,11 +38,19 @@ class RolledBack:
 
 
 def roll_back(settings: IngestSettings, by: str) -> RolledBack:
-    """Make the previous generation current. Raises NothingToRollBack, IndexMissing or RunInProgress."""
+    """Make the previous generation current. Raises NothingToRollBack, IndexMissing, IndexBroken or RunInProgress."""
     generations = Generations(settings.index.directory)
     with exclusive(generations, "rollback", by) as run:
         undone, previous = generations.require_current(), generations.previous()
-        if previous is not None and _embedder(generations, previous) != _embedder(generations, undone):
+        if previous is not None and (wrong := damage(generations.path(previous), CATALOGUE)) is not None:
+            raise NothingToRollBack(
+                f"Generation {previous} is damaged ({wrong}), so nothing can be gone back to. "
+                "Run `python -m ingest` instead; it builds a new index from what is sound."
+            )
+        if previous is not None and _embedder(generations, undone) not in (
+            None,
+            _embedder(generations, previous),
+        ):
             raise NothingToRollBack(
                 f"Generation {previous} was made with another embedder, so it could not be searched. "
                 "Set [embedding] back and run `python -m ingest` instead."
@@ -49,12 +58,14 @@ def roll_back(settings: IngestSettings, by: str) -> RolledBack:
         uploads = uploads_in_use(generations)
         generation = generations.roll_back()
         discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
-        with closing(Catalogue(generations.path(generation) / CATALOGUE, readonly=True)) as catalogue:
+        with Catalogue.published(generations.path(generation) / CATALOGUE) as catalogue:
             outcome = RolledBack(generation, undone, catalogue.count("articles"), catalogue.count("passages"))
         record(settings.index.directory, AuditEntry(by, "rollback", (undone,), generation=generation))
         return run.end(outcome)
 
 
 def _embedder(generations: Generations, name: str) -> str | None:
-    with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+    """Which embedder made it; None where it is too damaged to say."""
+    with suppress(CatalogueBroken), Catalogue.published(generations.path(name) / CATALOGUE) as catalogue:
         return catalogue.meta("embedder")
+    return None

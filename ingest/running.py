@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from ingest.errors import IngestBusy
+from ingest.errors import IngestBusy, StorageFailed
 from ingest.generations import Generations
 from ingest.progress import Report
 
@@ -113,15 +113,18 @@ def exclusive(generations: Generations, action: str, by: str) -> Iterator[Run]:
 
 
 def is_running(generations: Generations) -> bool:
-    """Whether somebody holds the lock now."""
+    """Whether somebody holds the lock now; nobody where it cannot be written to."""
     if not generations.directory.is_dir():
         return False
     try:
         with generations.writing():
-            (generations.directory / _STATE).unlink(missing_ok=True)  # of a run that was killed
+            with suppress(OSError):
+                (generations.directory / _STATE).unlink(missing_ok=True)  # of a run that was killed
             return False
     except IngestBusy:
         return True
+    except StorageFailed:
+        return False
 
 
 def running(directory: Path) -> dict[str, Any] | None:
@@ -131,14 +134,24 @@ def running(directory: Path) -> dict[str, Any] | None:
 
 def last_run(directory: Path) -> dict[str, Any] | None:
     """How the last run ended: its outcome, or `{"error"}`, with `by`, `action`, `started` and `rejects` (a number)."""
-    return _read(directory / _LAST)
+    last = _read(directory / _LAST)
+    if last is None or not all(isinstance(last.get(name), str) for name in ("by", "action", "started")):
+        return None  # somebody else's writing
+    rejected = last.get("rejected")
+    whole = [one for one in rejected if _is_reject(one)] if isinstance(rejected, list) else []
+    return last | {"rejected": whole}
+
+
+def _is_reject(one: object) -> bool:
+    return isinstance(one, dict) and {"path", "reason"} <= one.keys()
 
 
 def described(state: dict[str, Any]) -> str:
     """A run's state in one sentence."""
     began = str(state.get("started", ""))[:19].replace("T", " ")
-    stage, done, total = state.get("stage", ""), int(state.get("done") or 0), int(state.get("total") or 0)
-    far = f"{stage} {done:,} of {total:,}" if total else str(stage)
+    stage, done, total = (state.get(name) for name in ("stage", "done", "total"))
+    counts = isinstance(done, int) and isinstance(total, int) and total
+    far = f"{stage} {done:,} of {total:,}" if counts else str(stage or "running")
     who, action = state.get("by", "Somebody"), state.get("action", "refresh")
     return f"{who} started a run ({action}) at {began} UTC; it is {far}."
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from ingest.storage import unreadable
+
 _SEAL = "seal.json"
 
 
@@ -20,19 +22,25 @@ def damage(folder: Path, below: str = "", *, thorough: bool = True) -> str | Non
     """Which sealed file, of those whose path starts with `below`, is not what it was; None when all are.
 
     Without `thorough` only sizes are compared. Chroma can end the process on broken files, so they are looked at
-    before it opens them: half a gigabyte takes a quarter of a second.
+    before it opens them: half a gigabyte takes a quarter of a second. Raises IndexBroken where a file is there and
+    cannot be read, for then it may be whole.
     """
+    path = folder / _SEAL
     try:
-        kept = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if not kept:
+            return "the seal names no file"
         for name, (size, digest) in kept.items():
             path = folder / name
             if name.startswith(below) and (
                 path.stat().st_size != size or (thorough and digest_of(path) != digest)
             ):
                 return f"{name} is not what was published"
-    except FileNotFoundError as error:
-        return f"{Path(error.filename).name} is missing"
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (FileNotFoundError, NotADirectoryError):
+        return f"{path.name} is missing"
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (ValueError, TypeError, AttributeError) as error:
         return f"the seal cannot be checked: {error}"
     return None
 

@@ -23,6 +23,7 @@ KINDS = {
     ".docx": "docx",
     ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
+_STAYS = "what was ingested from it before stays, unless --allow-removals says that it may go"
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -82,7 +83,7 @@ class SourceFile:
 
 @dataclass(slots=True)
 class Listing:
-    """The files of a source; `fault` says why the source cannot count as read in full.
+    """The files of a source; `fault` says why the source cannot count as read in full, `empty` that it holds nothing.
 
     `failed` are paths that could not be had, each with its reject: what is held of them stays. `accumulates`: what is
     not listed any more stays too, except for the paths `withdrawn`.
@@ -90,6 +91,7 @@ class Listing:
 
     files: list[SourceFile] = field(default_factory=list)
     fault: str | None = None
+    empty: bool = False
     failed: dict[str, Reject] = field(default_factory=dict)
     accumulates: bool = False
     withdrawn: frozenset[str] = frozenset()
@@ -198,7 +200,8 @@ def files_of(source: Source) -> Listing:
         return Listing([_file(source, source.location, source.location.name)])
     if not source.location.is_dir():
         return Listing(
-            fault=f"There is nothing at {source.location}; what was ingested from it before stays."
+            fault=f"There is nothing at {source.location}; {_STAYS}.",
+            empty=True,
         )
     faults: list[OSError] = []
     root = source.location.resolve()
@@ -213,7 +216,7 @@ def files_of(source: Source) -> Listing:
     found.sort(key=lambda file: file.path)
     if faults:
         return Listing(found, f"{faults[0].filename} cannot be opened: {faults[0].strerror}.")
-    return Listing(found, None if found else "No file is there; what was ingested from it before stays.")
+    return Listing(found, None if found else f"No file is there; {_STAYS}.", empty=not found)
 
 
 def _globbed(source: Source) -> Listing:
@@ -228,7 +231,7 @@ def _globbed(source: Source) -> Listing:
         hidden = any(part.startswith(".") for part in path.parts)
         if place.is_file() and not hidden and _wanted(source, place) and _inside(place, root):
             found.append(_file(source, place, path.as_posix()))
-    return Listing(found, None if found else "No file matches; what was ingested from it before stays.")
+    return Listing(found, None if found else f"No file matches; {_STAYS}.", empty=not found)
 
 
 def _wanted(source: Source, place: Path) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ingest.catalogue import Catalogue
 from ingest.curation import Curation
+from ingest.errors import IndexBroken
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
 from ingest.plurals import counted
@@ -19,7 +20,8 @@ from ingest.settings import IngestSettings
 def corpus_status(settings: IngestSettings) -> dict[str, Any]:
     """The JSON object that `--status --json` prints; null where there is no index, or nothing was run yet.
 
-    `bytes` is the size of the index on disk; `running` and `last_run` are as `ingest.running` describes them.
+    `bytes` is the size of the index on disk; `fault` is there only where the index cannot be read, and says why;
+    `running` and `last_run` are as `ingest.running` describes them.
     """
     generations = Generations(settings.index.directory)
     name = generations.current()
@@ -41,24 +43,25 @@ def status_text(status: Mapping[str, Any]) -> str:
     if status["generation"]:
         dates = f", from {status['oldest']} to {status['newest']}" if status["oldest"] else ""
         older = f"; {status['previous']} is kept to go back to" if status["previous"] else ""
-        lines = [
+        held = [
             f"{counted(status['articles'], 'article')}, {counted(status['passages'], 'passage')}{dates}",
             f"{counted(status['uploads'], 'upload')}, {status['removed_by_hand']} removed by hand",
             f"Generation {status['generation']}, built at {status['built_at']}{older}",
-            f"{status['bytes'] / 1e6:,.1f} MB on disk",
         ]
+        lines = [status["fault"]] if "fault" in status else held
+        lines.append(f"{status['bytes'] / 1e6:,.1f} MB on disk")
     minutes = status["refresh_minutes"]
     lines.append(f"Refreshed every {minutes:g} minutes by the bot" if minutes else "Refreshed by hand only")
     if status["running"] is not None:
         lines.append(f"Now: {described(status['running'])}" if status["running"] else "Now: a run has begun.")
     if (last := status["last_run"]) is not None:
         lines.append(f"Last run: {last['action']} by {last['by']} at {last['started']}, {_ended(last)}")
-        lines += [f"  {reject['path']}: {reject['reason']}" for reject in last.get("rejected", [])]
+        lines += [f"  {reject['path']}: {reject['reason']}" for reject in last["rejected"]]
     return "\n".join(lines)
 
 
 def _ended(last: Mapping[str, Any]) -> str:
-    if "error" in last:
+    if last.get("error"):
         return f"which failed: {last['error']}"
     changes = ", ".join(f"{last[name]} {name}" for name in ("added", "changed", "removed") if name in last)
     return "; ".join(filter(None, (changes, f"{last['rejects']} not read" if last.get("rejects") else "")))
@@ -70,7 +73,19 @@ _NOTHING: dict[str, Any] = {
 
 
 def _held(path: Path) -> dict[str, Any]:
-    with closing(Catalogue(path, readonly=True)) as catalogue:
+    """What the catalogue says, or `_NOTHING` with a `fault`."""
+    try:
+        return _said(path)
+    except IndexBroken as error:
+        return _NOTHING | {"fault": str(error)}
+    except (ValueError, TypeError, KeyError) as error:
+        return _NOTHING | {
+            "fault": f"{path} is damaged ({error}). Run `python -m ingest` to build a new one."
+        }
+
+
+def _said(path: Path) -> dict[str, Any]:
+    with Catalogue.published(path) as catalogue:
         oldest, newest = catalogue.dates()
         curation = Curation.load(catalogue)
         return {

@@ -1,4 +1,4 @@
-"""A full or unwritable disk, told apart from a bug and told to the user."""
+"""A disk that cannot be written to or read, told apart from damage and from a bug, and told to the user."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from ingest.errors import StorageFailed, VectorsBroken
+from ingest.errors import CatalogueBroken, IndexBroken, StorageFailed, VectorsBroken
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SAID_OF_NO_ROOM = ("disk is full", "no space left", "quota exceeded", "file too large", "disk i/o error")
@@ -25,6 +26,42 @@ def storage_failures() -> Iterator[None]:
         if no_room or any(phrase in str(error).lower() for phrase in _SAID_OF_NO_ROOM):
             raise _failed(error) from error
         raise
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that a file is malformed, is no database, or lacks the tables it should have.
+
+    A file that cannot be opened, read or locked may be whole: nothing may be deleted or replaced for that.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the higher bits say where it was found
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+
+
+@contextmanager
+def read_failures(path: Path) -> Iterator[None]:
+    """Translate what is said of a catalogue that cannot be read: CatalogueBroken where it is damaged or gone, and
+    IndexBroken where it may be whole.
+    """
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CatalogueBroken(f"{path} is missing. Run `python -m ingest` to build a new one.") from error
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise CatalogueBroken(
+                f"{path} is damaged ({error}). Run `python -m ingest` to build a new one."
+            ) from error
+        raise unreadable(path, error) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: Exception) -> IndexBroken:
+    """What to say of a file of the index that cannot be opened, read or locked."""
+    reason = (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
+    return IndexBroken(
+        f"{path} cannot be read: {reason}. Nothing was deleted. Mend its rights or the disk, and run this again."
+    )
 
 
 def _failed(error: Exception) -> StorageFailed:

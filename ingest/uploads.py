@@ -7,11 +7,10 @@ import logging
 import os
 import re
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections.abc import Collection, Iterable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -19,7 +18,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from ingest.addresses import BadAddress, canonical_address
 from ingest.catalogue import Catalogue
 from ingest.curation import Curation, Upload
-from ingest.errors import ConfigError, UserFacingError
+from ingest.errors import CatalogueBroken, ConfigError, UserFacingError
 from ingest.generations import Generations
 from ingest.index import CATALOGUE
 from ingest.readers.document import Reject
@@ -123,16 +122,28 @@ def adopted_uploads(folder: Path) -> Curation:
 
 
 def uploads_in_use(generations: Generations) -> set[str]:
-    """The paths of what was added by hand that any generation still names; one that cannot be read is given up."""
+    """The paths of what was added by hand that any generation still names; one that is damaged is given up.
+
+    Raises IndexBroken where one cannot be read: nobody knows then what it names.
+    """
     used: set[str] = set()
     for name in generations.published():
         try:
-            with closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue:
+            with Catalogue.published(generations.path(name) / CATALOGUE) as catalogue:
                 used.update(upload.path for upload in Curation.load(catalogue).uploads)
-        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        except (CatalogueBroken, ValueError, TypeError) as error:
             log.warning("Generation %s is damaged and counted no more: %s", name, error)
             generations.give_up(name)
     return used
+
+
+def discard_refused(generations: Generations, folder: Path, paths: Collection[str]) -> None:
+    """Delete copies that were made for a change that did not come about; those that a generation names stay.
+
+    Called under the lock, or of copies that nobody else can have made.
+    """
+    with suppress(UserFacingError, OSError):  # why the change was refused says more
+        discard_uploads(folder, set(paths) - uploads_in_use(generations))
 
 
 def discard_uploads(folder: Path, paths: Collection[str]) -> None:

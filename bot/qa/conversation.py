@@ -69,8 +69,8 @@ def stand_alone(
     """`question` with what it leans on written behind it; unchanged where it stands alone. No model is asked.
 
     What is carried over: the names of the last question that had any, then those of the articles cited in its answer
-    (`titles`, where the caller knows them), or, without any, of the answer itself. A question without names lends its own words.
-    Where the articles show (`around`) that a follow-up names a subject of its own, the old one stays behind.
+    (`titles`, where the caller knows them), or, without any, of the answer itself. A question without names lends its
+    own words. Where the articles show (`around`) that a follow-up names a subject of its own, the old one stays behind.
     """
     if not history or not leans(question):
         return question

@@ -13,7 +13,7 @@ from bot.library import Library
 from bot.settings import load_settings
 from ingest.embedding import Embedder
 from ingest.generations import Generations
-from ingest.pipeline import rebuild_index
+from ingest.pipeline import ingest_corpus, rebuild_index
 from ingest.settings import load_ingest_settings
 
 
@@ -55,5 +55,37 @@ async def test_doctor_finds_broken_vectors_and_a_rebuild_mends_them(
     with library.lease() as index:
         assert index.search_vectors(question, 3)
     library.close()
+    found = {finding.part: finding async for finding in examine(load_settings(config))}
+    assert found["chroma"].state == "ok"
+
+
+@pytest.mark.parametrize("harmed", ["current", "catalogue.sqlite"])
+async def test_doctor_names_the_file_that_cannot_be_read(config: Path, harmed: str) -> None:
+    generations = Generations(load_ingest_settings(config).index.directory)
+    home = generations.directory if harmed == "current" else generations.path(generations.require_current())
+    (home / harmed).unlink()
+    (home / harmed).symlink_to(harmed)  # there, and not to be opened, for root too
+    found = {finding.part: finding async for finding in examine(load_settings(config))}
+    assert found["index"].state == ("broken" if harmed == "current" else "ok")
+    assert found["chroma"].state == "broken"
+    assert f"{harmed} cannot be read" in found["chroma"].text
+
+
+@pytest.mark.parametrize("harm", ["a byte", "no seal"])
+async def test_what_doctor_says_of_a_damaged_catalogue_mends_it(
+    config: Path, embedder: Embedder, harm: str
+) -> None:
+    settings = load_ingest_settings(config)
+    generations = Generations(settings.index.directory)
+    folder = generations.path(generations.require_current())
+    if harm == "no seal":
+        (folder / "seal.json").unlink()
+    else:
+        data = bytearray((folder / "catalogue.sqlite").read_bytes())
+        data[-100] ^= 1
+        (folder / "catalogue.sqlite").write_bytes(data)
+    found = {finding.part: finding async for finding in examine(load_settings(config))}
+    assert "Run `python -m ingest` to build a new one" in found["chroma"].text
+    ingest_corpus(settings, embedder)
     found = {finding.part: finding async for finding in examine(load_settings(config))}
     assert found["chroma"].state == "ok"

@@ -14,6 +14,7 @@ import pytest
 from small_corpus import WordEmbedder, contents, open_index, rows, settings_in, write_article, write_rows
 
 from ingest import pipeline
+from ingest.changes import Change
 from ingest.chroma import ChromaVectors
 from ingest.chunking import FORMAT
 from ingest.errors import EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IngestBusy, UserFacingError
@@ -142,6 +143,26 @@ def test_an_article_goes_when_its_source_was_read_in_full_without_it(
                 [hit.passage_id for hit in index.search_words(["day"], 100)]
             ).values()
         )
+
+
+@pytest.mark.parametrize("how", ["emptied", "gone"])
+def test_a_source_that_holds_nothing_keeps_its_articles_until_somebody_lets_them_go(
+    settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path, how: str
+) -> None:
+    ingest_corpus(settings, embedder)
+    for path in (tmp_path / "articles").iterdir():
+        path.unlink()
+    if how == "gone":
+        (tmp_path / "articles").rmdir()
+    kept = ingest_corpus(settings, embedder)
+    assert counts(kept) == (0, 0, 0, 3)
+    assert "--allow-removals" in kept.rejected[0].reason
+    assert counts(ingest_corpus(settings, embedder, change=Change("refresh", allow_removals=True))) == (
+        0,
+        0,
+        3,
+        0,
+    )
 
 
 def test_a_run_restricted_to_a_path_leaves_the_others(
