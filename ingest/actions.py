@@ -15,7 +15,8 @@ from ingest.errors import ConfigError
 from ingest.export import Contents, export_corpus
 from ingest.guard import Guard
 from ingest.importing import import_corpus
-from ingest.pipeline import Outcome, ingest_corpus, rebuild_index
+from ingest.outcome import Outcome
+from ingest.pipeline import ingest_corpus, rebuild_index
 from ingest.plurals import counted
 from ingest.progress import Report
 from ingest.rollback import roll_back

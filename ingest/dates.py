@@ -115,6 +115,14 @@ def date_near_the_top(lines: Iterable[str]) -> str | None:
     return _single(agreed)
 
 
+def is_date_line(line: str) -> bool:
+    """Whether a line says when and hardly anything else: "Geneva, 3 May 2021", "Published: Monday, 3 May 2021"."""
+    if len(line) > _LONGEST_DATE_LINE or not re.search(r"\d{4}", line) or len(set(dates_in(line))) != 1:
+        return False
+    labelled = _LABELLED.match(line) or _OTHERWISE.match(line)
+    return len(_NAME.findall(line)) <= (6 if labelled else 3)
+
+
 def date_in_address(url: str | None) -> str | None:
     """The day that a news address carries in its path, as in /2016/08/31/ or /2016/aug/31/."""
     if not url:

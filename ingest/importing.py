@@ -27,7 +27,8 @@ from ingest.errors import ConfigError, UserFacingError
 from ingest.export import ARTICLE_FIELDS, FORMAT, TABLES
 from ingest.generations import Generations
 from ingest.mirror import Mirror
-from ingest.pipeline import Outcome, ingest_corpus
+from ingest.outcome import Outcome
+from ingest.pipeline import ingest_corpus
 from ingest.progress import Report
 from ingest.settings import IngestSettings
 from ingest.uploads import LARGEST_UPLOAD, discard_refused

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.catalogue import Hit
 from ingest.embedder import EmbedderIdentity, Vectors, unit_length
 from ingest.errors import EmbeddingUnavailable
 from ingest.generations import Generations
@@ -136,12 +137,13 @@ def contents(
             "articles": {name: index.catalogue.article(name) for name in index.catalogue.article_hashes()},
             "passages": index.passages(ids),
             "vectors": {name: tuple(np.round(vectors[name], 5).tolist()) for name in ids},
-            "near": [
-                sorted((round(hit.score, 4), hit.passage_id) for hit in index.search_vectors(vector, 5))
-                for vector in map(embedder.embed_question, questions)
-            ],
-            "worded": [
-                sorted((round(hit.score, 3), hit.passage_id) for hit in index.search_words(one.split(), 5))
-                for one in questions
-            ],
+            "near": [_best(index.search_vectors(embedder.embed_question(one), 500)) for one in questions],
+            "worded": [_best(index.search_words(one.split(), 10_000)) for one in questions],
         }
+
+
+def _best(hits: Sequence[Hit], count: int = 5) -> list[tuple[float, str]]:
+    """The best hits, and all that are as good as the last of them: which of those comes first is chance."""
+    scores = sorted((round(hit.score, 3) for hit in hits), reverse=True)
+    least = scores[min(count, len(scores)) - 1] if scores else 0.0
+    return sorted((round(hit.score, 3), hit.passage_id) for hit in hits if round(hit.score, 3) >= least)

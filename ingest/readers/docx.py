@@ -11,6 +11,7 @@ from docx import Document as open_docx
 from docx.table import Table, _Row
 
 from ingest.dates import date_near_the_top, iso_date
+from ingest.readers.authors import named, with_head
 from ingest.readers.document import Document, Reject, too_long
 
 _MOST_UNPACKED, _MOST_PARTS, _MOST_RATIO = 200_000_000, 5_000, 300
@@ -50,13 +51,15 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     if not text:
         yield Reject(name, "The DOCX holds no text.")
         return
-    yield too_long(text, name) or Document(
-        text,
-        form="plain",
-        title=title,
-        author=author or None,
-        # When the file was made says less than what the text says itself.
-        published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
+    yield too_long(text, name) or with_head(
+        Document(
+            text,
+            form="plain",
+            title=title,
+            author=named(author),
+            # When the file was made says less than what the text says itself.
+            published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
+        )
     )
 
 

@@ -1,11 +1,14 @@
-"""Bytes to text: byte order marks, UTF-8, the charset a page declares, and a guess as the last resort."""
+"""Bytes to text: byte order marks, UTF-8, the charset a page declares, else Windows-1252 or what the bytes show.
+
+A file that mixes UTF-8 with bytes of another encoding, as pasted texts do, is decoded piece by piece.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-from charset_normalizer import from_bytes
+from ingest.readers.older_encodings import SCRIPTS, WESTERN, encoding_of
 
 # UTF-32 stands before UTF-16: its little-endian mark begins with UTF-16's.
 _MARKS = (
@@ -32,8 +35,21 @@ _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^<>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_GUESS_BYTES = 200_000
 _MOST_CONTROL = 0.01
+_BY_CHANCE = 0.2  # up to which bytes of another encoding may happen to be UTF-8
+# What a declared name stands for in browsers: sites that say Latin-1 send Windows-1252.
+_MEANT = {
+    "iso8859-1": WESTERN, "ascii": WESTERN, "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
+    "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-11": "cp874", "tis-620": "cp874",
+}  # fmt: skip
+_SEQUENCE = rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
+_WIDE = re.compile(_SEQUENCE + rb"+")
+_CUT_OFF = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{1,2}|[\xc2-\xf4]\Z")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+# "é\xa0»", "Spaß“", "CAFÉ”" are UTF-8 by chance: letters that end a word, then marks that follow one.
+_ENDED_WORD = re.compile(
+    rb"[\xc6-\xcd\xd2-\xdf\xe0-\xef][\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xb0\xb7\xbb]+"
+)
 
 
 class Undecodable(ValueError):
@@ -65,14 +81,50 @@ def _decoded(data: bytes, page: bool) -> str:
         pass
     if page and (declared := _declared(data)):
         return data.decode(declared, errors="replace")
-    forgiving = data.decode("utf-8", errors="replace")
-    broken, wide = forgiving.count("\ufffd"), sum(map(len, re.findall(r"[^\x00-\x7f\ufffd]+", forgiving)))
-    if wide > 4 * broken:  # UTF-8 with a few broken bytes, as a cut-off copy has
-        return forgiving
-    best = from_bytes(data[:_GUESS_BYTES]).best()
-    if best is None:
+    pieces = _pieces(data)
+    unexplained = b"".join(high for piece, wide in pieces if not wide for high in _HIGH.findall(piece))
+    explained = sum(len(piece) for piece, wide in pieces if wide)
+    if explained >= 2 * len(unexplained):
+        return _joined(pieces, WESTERN, mostly_utf8=explained >= 4 * len(unexplained))
+    codec = encoding_of(data, unexplained, page)
+    if codec is None:
         raise Undecodable("its encoding is not recognised; save it as UTF-8")
-    return data.decode(best.encoding, errors="replace")
+    if codec != WESTERN and (codec in SCRIPTS or explained < _BY_CHANCE * len(unexplained)):
+        return data.decode(codec, errors="replace")
+    return _joined(pieces, codec, mostly_utf8=False)
+
+
+def _pieces(data: bytes) -> list[tuple[bytes, bool]]:
+    """`data` cut into what is UTF-8 beyond ASCII (True) and the rest."""
+    pieces, place = [], 0
+    for run in _WIDE.finditer(data):
+        if _ENDED_WORD.fullmatch(run[0]) or not _is_utf8(run[0]):
+            continue
+        pieces += [(data[place : run.start()], False), (run[0], True)]
+        place = run.end()
+    return [*pieces, (data[place:], False)]
+
+
+def _is_utf8(run: bytes) -> bool:
+    try:
+        run.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _joined(pieces: list[tuple[bytes, bool]], codec: str, mostly_utf8: bool) -> str:
+    """The pieces as one text; in a text that is UTF-8 mostly, half a character is a lost one."""
+    text = []
+    for piece, wide in pieces:
+        if wide:
+            text.append(piece.decode("utf-8"))
+        elif mostly_utf8:
+            parts = _CUT_OFF.split(piece)
+            text.append("\ufffd".join(part.decode(codec, errors="replace") for part in parts))
+        else:
+            text.append(piece.decode(codec, errors="replace"))
+    return "".join(text)
 
 
 def _unmarked_wide(data: bytes) -> str | None:
@@ -96,4 +148,6 @@ def _declared(data: bytes) -> str | None:
         codec = codecs.lookup(found[1].decode("ascii"))
     except LookupError:
         return None
-    return codec.name if codec._is_text_encoding else None
+    if not codec._is_text_encoding or codec.name.startswith("utf"):
+        return None  # readable as a declaration, so not UTF-16, and UTF-8 it is not either
+    return _MEANT.get(codec.name, codec.name)

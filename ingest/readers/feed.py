@@ -12,6 +12,7 @@ from typing import Any
 import feedparser
 
 from ingest.dates import iso_date
+from ingest.readers.authors import named
 from ingest.readers.document import Document, Reject
 
 MOST_ENTRIES = 5_000
@@ -34,7 +35,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
             title=_text(entry, "title"),
             url=link,
             source=site,
-            author=_text(entry, "author"),
+            author=named(_text(entry, "author")),
             published=iso_date(_text(entry, "published")) or iso_date(_text(entry, "updated")),
             row=_text(entry, "updated") or _text(entry, "published"),
         )

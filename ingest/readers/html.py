@@ -10,8 +10,10 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
 from ingest.dates import iso_date
+from ingest.readers.authors import named, with_head
 from ingest.readers.document import HARD_BREAK, Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
+from ingest.readers.linked_data import author_and_publisher
 
 _MOST_ATTRIBUTES = 5_000  # in one element: parsers compare each with each
 _SPACE_TAGS = frozenset({"p", "head", "list", "table", "quote", "code", "div", "fw"})
@@ -40,16 +42,30 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         yield Reject(name, "No article is found on this page.")
         return
     text = "\n\n".join(_paragraphs(found.body))
-    yield too_long(text, name) or Document(
-        text,
-        form="extracted",
-        title=found.title,
-        url=_canonical(page) or found.url,
-        source=found.sitename,
-        author=found.author,
-        published=iso_date(found.date),
-        language=_language(page),
+    author, publisher = author_and_publisher(page)
+    yield too_long(text, name) or with_head(
+        Document(
+            text,
+            form="extracted",
+            title=_plain(found.title),
+            url=_canonical(page) or found.url,
+            source=_site(page, _plain(found.sitename), publisher),
+            author=author or named(_plain(found.author)),
+            published=iso_date(found.date),
+            language=_language(page),
+        )
     )
+
+
+def _site(page: str, found: str | None, publisher: str | None) -> str | None:
+    """Where the page does not name its site, what was found may be the page's own name or its host's."""
+    declared = found if "og:site_name" in page[:500_000] else None
+    return declared or publisher or found
+
+
+def _plain(value: object) -> str | None:
+    """What a page calls its title may be a list or an object in its JSON."""
+    return value if isinstance(value, str) else None
 
 
 def crowded(page: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ingest.dates import iso_date
+from ingest.readers.authors import people
 from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode, mark_of
 
@@ -94,5 +95,7 @@ def _text(value: object) -> str | None:
 
 
 def _names(value: object) -> str | None:
+    """Names as a string, an object with a "name", or a list of either."""
     listed = value if isinstance(value, list) else [value]
-    return ", ".join(name for one in listed if (name := _text(one))) or None
+    said = (one.get("name") if isinstance(one, dict) else one for one in listed)
+    return people(name for one in said if (name := _text(one)))

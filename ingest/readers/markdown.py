@@ -9,11 +9,17 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from ingest.dates import iso_date
+from ingest.readers.authors import people, with_head
 from ingest.readers.document import Document, Reject, too_long
 from ingest.readers.encoding import Undecodable, decode
 
 _MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$\n?", re.S | re.M)
 _LONGEST_MATTER = 20_000
+_LOOSE_FIELD = re.compile(
+    r"^([A-Za-z][\w -]{0,30}):(?=\s)[ \t]*(.*(?:\n(?:[ \t]+|- ).*)*)", re.M
+)  # with lists below
+# A tag, an anchor, an alias, a block, or a list or object with no words behind it: "[Update] Bridge opens" is a title.
+_MARKED_UP = re.compile(r"[!&*|>]|[\[{](?![^\[\]{}]*[\]}]\s+\S)")
 
 
 def read(data: bytes, name: str) -> Iterator[Document | Reject]:
@@ -30,22 +36,24 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
         except FrontMatterBroken as error:
             yield Reject(name, f"Its front matter cannot be read: {error}. Mend it, or remove it.")
             return
-    yield too_long(text, name) or Document(
-        text[matter.end() :] if matter and fields else text,
-        form="markdown",
-        title=_text(fields, "title", "headline"),
-        url=_text(fields, "url", "link", "canonical", "canonical_url", "permalink"),
-        source=_text(fields, "source", "publisher", "site", "sitename"),
-        author=_names(fields, "author", "authors", "byline"),
-        language=_text(fields, "language", "lang"),
-        published=next(
-            (
-                day
-                for key in ("published", "date", "publishdate", "pubdate", "published_at", "created")
-                if (day := iso_date(fields.get(key)))
+    yield too_long(text, name) or with_head(
+        Document(
+            text[matter.end() :] if matter and fields else text,
+            form="markdown",
+            title=_title(fields),
+            url=_text(fields, "url", "link", "canonical", "canonical_url", "permalink"),
+            source=_text(fields, "source", "publisher", "site", "sitename"),
+            author=_names(fields, "author", "authors", "byline"),
+            language=_text(fields, "language", "lang"),
+            published=next(
+                (
+                    day
+                    for key in ("published", "date", "publishdate", "pubdate", "published_at", "created")
+                    if (day := iso_date(fields.get(key)))
+                ),
+                None,
             ),
-            None,
-        ),
+        )
     )
 
 
@@ -74,8 +82,32 @@ def _fields(written: str, toml: bool) -> dict[str, object]:
 
 def _loose_fields(written: str) -> dict[str, object]:
     """`key: value` lines taken at their word: "title: Tehran: the visit" is no YAML, and yet it is clear."""
-    pairs = re.findall(r"^([A-Za-z][\w -]{0,30}):[ \t]+(.+)$", written, re.M)
-    return {key.lower(): value.strip().strip("\"'") for key, value in pairs}
+    return {key.lower(): _loose_value(value.rstrip()) for key, value in _LOOSE_FIELD.findall(written)}
+
+
+def _loose_value(written: str) -> object:
+    """A value as YAML reads it where it stands alone, else its words; None for what only YAML could mean."""
+    words = written.split("\n", 1)[0].strip()
+    try:
+        parsed = yaml.safe_load(written)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None if _MARKED_UP.match(words) else words
+    if isinstance(parsed, Mapping) and words and not words.startswith("{"):
+        return words  # "Tehran: the visit"
+    return words if parsed is None else parsed
+
+
+def _title(fields: Mapping[str, object]) -> str | None:
+    """A title is a string, or the number that "1984" is to YAML; nothing else can be shown as one."""
+    values = (fields.get(name) for name in ("title", "headline"))
+    return next(
+        (
+            str(value).strip()
+            for value in values
+            if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip()
+        ),
+        None,
+    )
 
 
 def _text(fields: Mapping[str, object], *names: str) -> str | None:
@@ -89,8 +121,7 @@ def _names(fields: Mapping[str, object], *names: str) -> str | None:
     for name in names:
         value = fields.get(name)
         listed = value if isinstance(value, list) else [value]
-        named = [one.get("name") if isinstance(one, Mapping) else one for one in listed]
-        people = [str(one) for one in named if isinstance(one, str | int)]
-        if joined := ", ".join(name.strip() for name in people if name.strip()):
+        said = [one.get("name") if isinstance(one, Mapping) else one for one in listed]
+        if joined := people(str(one) for one in said if isinstance(one, str | int)):
             return joined
     return None

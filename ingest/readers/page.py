@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from ingest.readers import jsonl, markdown, text
+from ingest.readers.authors import named
 from ingest.readers.confined import ConfinedReader
 from ingest.readers.document import Document, Reject
 
@@ -88,7 +89,7 @@ def read(data: bytes, name: str, confined: ConfinedReader) -> Iterator[Document 
             found,
             url=head.url,
             title=found.title or head.title,
-            author=found.author or head.author,
+            author=found.author or named(head.author),
             published=head.published or found.published,
             source=found.source or head.source,
         )

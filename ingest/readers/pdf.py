@@ -11,9 +11,11 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError
 
 from ingest.dates import date_near_the_top, iso_date
+from ingest.readers.authors import byline, named, with_head
 from ingest.readers.document import MOST_CHARACTERS, Document, Reject, too_long
 
 _MOST_PAGES = 2000
+_TOP = 12  # lines
 _BROKEN_WORD = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[^\W\d_])(?=[a-zß-öø-ÿа-яёα-ω])")
 _HYPHEN = re.compile(r"(?<=[^\s])([-‐])\n(?=\w)")
 # What programs write as a title when the author wrote none.
@@ -59,13 +61,15 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     title = _said(facts.title if facts else None)
     if title and _FILE_NAME.search(title):
         title = None
-    yield too_long(text, name) or Document(
-        text,
-        form="plain",
-        title=title,
-        author=_said(facts.author if facts else None),
-        # When the file was made says less than what the text says itself.
-        published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
+    yield too_long(text, name) or with_head(
+        Document(
+            text,
+            form="plain",
+            title=title,
+            author=named(_said(facts.author if facts else None)),
+            # When the file was made says less than what the text says itself.
+            published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
+        )
     )
 
 
@@ -80,7 +84,13 @@ def joined(pages: list[str]) -> str:
         if not (_PAGE_NUMBER.fullmatch(line) and position in (0, len(page) - 1))
         and _shape(line) not in running
     ]
-    return "\n\n".join(_paragraphs(lines))
+    return "\n\n".join(_paragraphs(list(_apart(lines))))
+
+
+def _apart(lines: list[str]) -> Iterator[str]:
+    """The lines with empty ones around a byline at the top, which is no part of the headline above or the text."""
+    for index, line in enumerate(lines):
+        yield from ("", line, "") if 0 < index < _TOP and byline(line) else (line,)
 
 
 def _running_heads(pages: list[list[str]]) -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates import date_in_address, date_near_the_top, dates_in, iso_date
+from ingest.dates import date_in_address, date_near_the_top, dates_in, is_date_line, iso_date
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,18 @@ def test_the_day_of_publication_is_read_near_a_headline_or_left_open(
     lines: list[str], day: str | None
 ) -> None:
     assert date_near_the_top(lines) == day
+
+
+def test_a_line_that_says_when_and_hardly_anything_else_is_a_date_line() -> None:
+    for line in (
+        "3 May 2021",
+        "Monday, 3 May 2021",
+        "Geneva, 3 May 2021",
+        "Published: 3 May 2021 at 10:00 GMT",
+    ):
+        assert is_date_line(line)
+    for line in ("", "2021", "The bridge opened on 3 May 2021", "18 Dec 2022 - 18 Sep 2025"):
+        assert not is_date_line(line)
 
 
 def test_an_address_with_a_day_in_its_path_dates_its_article() -> None:

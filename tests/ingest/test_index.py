@@ -220,7 +220,7 @@ def test_a_catalogue_of_another_version_says_what_to_run(
     monkeypatch.setattr("ingest.index.SCHEMA_VERSION", "another")
     with pytest.raises(IndexBroken, match="another version"):
         open_index(settings, EMBEDDER)
-    monkeypatch.setattr("ingest.pipeline.SCHEMA_VERSION", "another")
+    monkeypatch.setattr("ingest.foundation.SCHEMA_VERSION", "another")
     monkeypatch.setattr("ingest.catalogue.SCHEMA_VERSION", "another")
     EMBEDDER.embedded.clear()
     ingest_corpus(settings, EMBEDDER)

@@ -25,9 +25,9 @@ QUESTIONS = ("river council day", "frost in the valley", "museum tram engine", "
 INGEST = """
 import sys, time
 from pathlib import Path
-from ingest import pipeline
+from ingest import missing_vectors, pipeline
 from small_corpus import WordEmbedder, settings_in
-pipeline.SAVED_AT_ONCE = 16
+missing_vectors.SAVED_AT_ONCE = 16
 embedder = WordEmbedder(seconds_a_text=0.002)
 import ingest.chroma, chromadb  # else most kills would hit the import
 print("ready", flush=True)

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from small_corpus import WordEmbedder, contents, open_index, rows, settings_in, write_article, write_rows
 
-from ingest import pipeline
+from ingest import missing_vectors
 from ingest.changes import Change
 from ingest.chroma import ChromaVectors
 from ingest.chunking import FORMAT
 from ingest.errors import EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IngestBusy, UserFacingError
 from ingest.generations import Generations
-from ingest.pipeline import VECTORS, Outcome, ingest_corpus, rebuild_index
+from ingest.outcome import Outcome
+from ingest.pipeline import VECTORS, ingest_corpus, rebuild_index
 from ingest.settings import EmbeddingSettings, IngestSettings
 from ingest.vectors import VectorStore
 
@@ -313,7 +314,7 @@ def test_after_a_roll_back_the_next_run_reads_again_what_was_undone(
 def test_a_dead_embedder_leaves_the_last_index_and_the_next_run_goes_on(
     settings: IngestSettings, embedder: WordEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "SAVED_AT_ONCE", 4)
+    monkeypatch.setattr(missing_vectors, "SAVED_AT_ONCE", 4)
     first = ingest_corpus(settings, embedder)
     for name in "defg":
         write_article(tmp_path / "articles", name)
@@ -349,7 +350,7 @@ def test_another_way_of_splitting_makes_all_passages_anew_and_keeps_the_articles
     ingest_corpus(settings, embedder)
     before = contents(settings, embedder)
     (tmp_path / "articles").rename(tmp_path / "elsewhere")  # they are not read: they come from the catalogue
-    monkeypatch.setattr("ingest.pipeline.FORMAT", f"{FORMAT}/2")
+    monkeypatch.setattr("ingest.foundation.FORMAT", f"{FORMAT}/2")
     monkeypatch.setattr("ingest.building.FORMAT", f"{FORMAT}/2")
     ingest_corpus(settings, embedder)
     with open_index(settings, embedder) as index:

@@ -55,6 +55,13 @@ def test_facts_of_the_template_are_not_taken_for_the_documents() -> None:
     assert (found.author, found.published) == (None, None)
 
 
+def test_a_byline_is_the_author_where_the_facts_name_a_placeholder() -> None:
+    made = docx(("Title", "Bridge opens late"), ("Normal", "By Jane Doe"), ("Normal", "Text."), author="user")
+    (found,) = read(made, "a.docx")
+    assert isinstance(found, Document)
+    assert (found.author, "Jane" in found.text) == ("Jane Doe", False)
+
+
 def test_an_archive_that_unfolds_is_refused_before_it_is_unpacked() -> None:
     assert "unpacks to more" in refused(packed(**{"word/media/big.xml": b" " * 150_000_000}))
     assert "unpacks to more" in refused(packed(**{f"word/{number}.bin": b"" for number in range(6000)}))

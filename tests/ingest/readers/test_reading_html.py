@@ -66,6 +66,46 @@ def test_items_rows_and_broken_lines_stay_lines_of_their_own() -> None:
     assert "First the rules for all\nThen the others" in body
 
 
+BARE = re.sub(r'<meta (?:property="og:site_name"|name="author")[^>]*>', "", PAGE).replace(
+    " | The Example", ""
+)
+
+
+@pytest.mark.parametrize("context", ["https://schema.org", ["https://schema.org", {"@language": "en"}], None])
+def test_author_and_publisher_are_found_in_a_graph_by_their_ids(context: object) -> None:
+    graph = [
+        {"@type": "WebPage", "@id": "#page", "name": "Bridge opens late"},
+        {
+            "@type": ["NewsArticle"],
+            "author": [{"@id": "#jane"}, {"@id": "#joe"}],
+            "publisher": {"@id": "#paper"},
+        },
+        {"@type": "Person", "@id": "#editor", "name": "Ed Itor"},
+        {"@type": "Person", "@id": "#jane", "name": "Jane Doe"},
+        {"@type": ["Person"], "@id": "#joe", "givenName": "Joe", "familyName": "Roe"},
+        {"@type": ["NewsMediaOrganization"], "@id": "#paper", "name": "The Paper"},
+    ]
+    data = json.dumps({"@context": context, "@graph": graph})
+    found = one(BARE.replace("</head>", f'<script type="application/ld+json">{data}</script></head>'))
+    assert (found.author, found.source) == ("Jane Doe, Joe Roe", "The Paper")
+
+
+@pytest.mark.parametrize(
+    "data", ["", "{", "[" * 5000, '{"@id": 1, "author": [[]]}', '{"@type": "Article", "author": 5}']
+)
+def test_broken_linked_data_is_passed_over(data: str) -> None:
+    page = PAGE.replace("</head>", f'<script type="application/ld+json">{data}</script></head>')
+    assert one(page).author == "Jane Doe"
+    assert list(read(page.replace("</script>", "").encode(), "a.html"))
+
+
+def test_a_placeholder_is_no_author_and_a_byline_that_is_seen_is_one() -> None:
+    assert one(PAGE.replace("Jane Doe", "Site Admin")).author is None
+    seen = BARE.replace("<h1>Bridge opens late</h1>", "<h1>Bridge opens late</h1><p>By Jane Doe</p>")
+    found = one(seen)
+    assert (found.author, "Jane" in found.text) == ("Jane Doe", False)
+
+
 def test_a_page_without_a_date_has_none_and_not_today() -> None:
     page = re.sub(r'<meta property="article:published_time"[^>]*>', "", PAGE).replace("2014", "then")
     assert one(page).published is None

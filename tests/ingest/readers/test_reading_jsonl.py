@@ -48,6 +48,20 @@ def test_nulls_and_other_kinds_of_values_are_unknown() -> None:
     assert found == Document("x", "markdown", author="A, B", line=1)
 
 
+def test_authors_may_be_objects_and_lists_of_them() -> None:
+    for author, name in (
+        ({"name": "Jane Doe"}, "Jane Doe"),
+        ([{"name": "Jane Doe"}, "Joe Roe", {"url": "x"}, None], "Jane Doe, Joe Roe"),
+        ({"name": ["Jane"]}, None),
+        ("admin", None),
+        ("By Jane Doe", "Jane Doe"),
+    ):
+        (found,) = jsonl.read(
+            json.dumps({"text": "x", "title": {"a": 1}, "author": author}).encode(), "a.jsonl"
+        )
+        assert found == Document("x", "markdown", author=name, line=1)
+
+
 def test_half_characters_that_json_can_spell_are_left_out() -> None:
     (found,) = jsonl.read(
         b'{"text": "a\\ud800b", "url": "https://example.org/\\udc00x", "title": "t\\ud83d"}', "a.jsonl"

@@ -58,6 +58,39 @@ def test_front_matter_cannot_run_code_or_unfold_without_end() -> None:
     assert one(f"---\na0: &a0 ha\n{laughs}\nauthors: *a11\ntitle: Laughs\n---\nText").title == "Laughs"
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "[unclosed",
+        "!!python/object/apply:os.getcwd []",
+        "*a11",
+        "{a: 1",
+        "[Bridge, late]",
+        "{a: 1}",
+        "yes",
+        "| x",
+    ],
+)
+def test_a_title_that_is_no_plain_string_is_none(title: str) -> None:
+    found = one(f"---\ntitle: {title}\nauthor: Jane Doe\nurl: https://example.org/b\n---\n# Bridge\n\nText")
+    assert (found.title, found.author, found.url) == (None, "Jane Doe", "https://example.org/b")
+
+
+def test_words_that_only_look_like_yaml_are_a_title_and_lists_beside_them_are_lists() -> None:
+    found = one("---\ntitle: [Update] Bridge: the visit\nauthors: [Jane Doe, Joe Roe]\n---\nText")
+    assert (found.title, found.author) == ("[Update] Bridge: the visit", "Jane Doe, Joe Roe")
+    assert one("---\ntitle: 1984\n---\nText").title == "1984"
+    below = one('---\ntitle: "Late" again: the bridge\nauthors:\n  - name: Jane Doe\n  - Joe Roe\n---\nText')
+    assert (below.title, below.author) == ('"Late" again: the bridge', "Jane Doe, Joe Roe")
+
+
+def test_a_byline_below_the_heading_is_the_author_where_front_matter_names_nobody() -> None:
+    found = one(
+        "---\ntitle: Bridge opens late\nauthor: admin\n---\n# Bridge opens late\n\n**By Jane Doe**\n\nText"
+    )
+    assert (found.author, "Jane" in found.text) == ("Jane Doe", False)
+
+
 @given(st.text(max_size=200))
 def test_any_front_matter_is_read_or_rejected(text: str) -> None:
     for rule in ("---", "+++"):

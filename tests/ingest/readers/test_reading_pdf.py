@@ -50,6 +50,15 @@ def test_a_date_in_the_text_counts_before_the_day_the_file_was_made() -> None:
     assert found.published == "2019-03-02"
 
 
+@pytest.mark.parametrize(
+    "headline",
+    ["Bridge opens late", "The bridge over the river opens two years later than promised, and costs more"],
+)
+def test_a_byline_on_the_first_page_is_the_author_where_the_file_names_a_placeholder(headline: str) -> None:
+    found = one(pdf([[headline, "By Jane Doe", *LINES]], Author="user"))
+    assert (found.author, found.text) == ("Jane Doe", f"{headline}\n\n{TEXT}")
+
+
 def test_a_title_that_a_program_made_up_is_none() -> None:
     assert one(pdf([LINES], Title="Microsoft Word - draft7.docx")).title is None
 
