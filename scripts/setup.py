@@ -24,6 +24,8 @@ MODEL_LOCK = ROOT / "requirements-model.lock"
 CARRIERS = ROOT / "requirements-carriers.txt"
 OLDEST = (3, 11)
 BENCHMARKS = ("quality", "embedder", "ingest")
+# a file's tests share what takes long to set up, so they stay together
+ON_ALL_CORES = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
 LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 
 
@@ -80,7 +82,7 @@ def test() -> int:
     failed = [" ".join(linter) for linter in LINTERS if call_module(*linter)]
     for name in failed:
         print(f"FAILED: {name}", flush=True)
-    return call_module("pytest", "-m", "not slow") or len(failed)
+    return call_module("pytest", "-m", "not slow", *ON_ALL_CORES) or len(failed)
 
 
 def pytest(*options: str) -> int:
