@@ -17,12 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 from ingest.encoder_graph import HEADS, HIDDEN, LAYERS, read_safetensors
 from ingest.local_model import tokenizer_file, weights_file
 
-_OTHERS = (
-    "config.json",
-    "special_tokens_map.json",
-    "tokenizer_config.json",
-    "vocab.txt",
-)  # looked for, never read
+# looked for, never read
+_OTHERS = ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt")
 
 
 def chroma_default_embedder(folder: Path) -> ONNXMiniLM_L6_V2:

@@ -47,9 +47,8 @@ SCHEMA_VERSION = hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]  # another one
 TITLE_WEIGHT = 2.0  # a word of the title says more of a passage than one of its text
 
 _ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
-_TEXT_FRAGMENT = re.compile(
-    r"#?:~:.*", re.DOTALL
-)  # where a browser scrolls to: part of a link, not of an address
+# where a browser scrolls to: part of a link, not of an address
+_TEXT_FRAGMENT = re.compile(r"#?:~:.*", re.DOTALL)
 _CHUNK = 500  # bound below SQLite's limit of variables in one statement
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from ingest.addresses import identity_of
 from ingest.articles import Article, Recognised
 from ingest.catalogue import Catalogue
 from ingest.curation import UPLOADS, Curation, Tombstone, Upload
@@ -141,8 +139,7 @@ def articles_named(names: Sequence[str], catalogue: Catalogue | None, held: Cura
 
 
 def _matching(name: str, catalogue: Catalogue) -> list[Article]:
-    by_identity = hashlib.sha256(identity_of(name).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    one = catalogue.article(name) or catalogue.article_by_url(name) or catalogue.article(by_identity)
+    one = catalogue.article(name) or catalogue.article_by_url(name)
     if one is not None:
         return [one]
     rows = catalogue.connection.execute("SELECT id FROM articles WHERE title = ? COLLATE NOCASE", (name,))

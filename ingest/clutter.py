@@ -90,9 +90,8 @@ def _without_cards(weighed: list[Weighed]) -> list[Weighed]:
     headline = False
     for index, each in enumerate(weighed):
         if each.of is Class.LINKS:
-            names = re.findall(
-                r"[^\W\d]{2,}", each.block.text
-            )  # a time stamp that is a link heads a live report
+            # a time stamp that is a link heads a live report
+            names = re.findall(r"[^\W\d]{2,}", each.block.text)
             headline = len(each.block.lines) <= 2 and len(names) >= 4
             if _is_lead(weighed, index):
                 out[index] = replace(each, of=Class.PROSE)

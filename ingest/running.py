@@ -97,9 +97,8 @@ def exclusive(generations: Generations, action: str, by: str) -> Iterator[Run]:
                     raise RunInProgress(
                         f"{described(state)} {error}" if state else str(error), state
                     ) from None
-                time.sleep(
-                    0.05
-                )  # somebody only looked whether the lock is held, or is about to say who it is
+                # somebody only looked whether the lock is held, or is about to say who it is
+                time.sleep(0.05)
         run = Run(directory, by, action, datetime.now(UTC).isoformat(timespec="seconds"))
         run.tell("starting", 0, 0)
         try:

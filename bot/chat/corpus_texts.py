@@ -49,6 +49,10 @@ def full_status_text(
         lines.append(words("Generation {name}, {size} on disk.", name=name, size=size))
     else:
         lines.append(words("Nothing has been read yet. {command} does it.", command="`/corpus refresh`"))
+    if report.get("fault"):
+        lines.append(
+            words("The index cannot be read. {command} makes a new one.", command="`/corpus refresh`")
+        )
     if mending:
         lines.append(words("Its vectors are being remade; until that is done I answer by words alone."))
     if next_at is not None:

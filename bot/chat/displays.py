@@ -30,6 +30,8 @@ PROGRESS_PATIENCE = 3.0
 
 NO_PINGS = discord.AllowedMentions.none()
 _GONE = (discord.NotFound, discord.Forbidden)
+_NO_HISTORY = 160002
+"""Discord's code where a reply needs Read Message History."""
 
 
 async def acknowledge(interaction: discord.Interaction[Any], *, private: bool) -> None:
@@ -122,7 +124,10 @@ class InteractionDisplay:
 
 
 class ChannelDisplay:
-    """Answers a message: in `channel`, as a reply to `asked` where that stands in the same channel."""
+    """Answers a message: in `channel`, as a reply to `asked` where that stands in the same channel.
+
+    Where the bot may write, but not read what was said before, the answer goes without the reply.
+    """
 
     def __init__(self, channel: discord.abc.Messageable, asked: discord.Message, words: Words) -> None:
         self._channel = channel
@@ -175,9 +180,13 @@ class ChannelDisplay:
     async def _send(self, message: Message, *, reply: bool) -> discord.Message:
         if reply and getattr(self._channel, "id", None) == self._asked.channel.id:
             reference = self._asked.to_reference(fail_if_not_exists=False)
-            return await self._channel.send(
-                view=message, reference=reference, mention_author=False, allowed_mentions=NO_PINGS
-            )
+            try:
+                return await self._channel.send(
+                    view=message, reference=reference, mention_author=False, allowed_mentions=NO_PINGS
+                )
+            except discord.Forbidden as error:
+                if error.code != _NO_HISTORY:
+                    raise
         return await self._channel.send(view=message, allowed_mentions=NO_PINGS)
 
     async def _tell_why(self, error: discord.Forbidden) -> None:

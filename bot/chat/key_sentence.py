@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 
 from bot.qa.evidence_sentences import Sentence
 from bot.qa.names import names
-from bot.qa.sentence_scores import score_sentences
+from bot.qa.sentence_scores import rarity_among, score_sentences
 from bot.qa.stems import GRAMMAR, content_stems
 from ingest.words import question_words
 
@@ -37,14 +36,10 @@ def key_sentence(question: str, sentences: Sequence[str]) -> str:
 
 
 def _worth(question: str, sentences: Sequence[Sentence]) -> dict[str, float]:
-    """How much each word of the question tells these sentences apart, one in all; names count less."""
+    """How much each word of the question tells these sentences apart, about one in all; names count less."""
     named = frozenset(content_stems(" ".join(word for name in names(question) for word in name.words)))
-    counts = {
-        stem: sum(stem in one.stems for one in sentences) for stem in frozenset(content_stems(question))
-    }
-    raw = {stem: math.log(1 + len(sentences) / (1 + count)) for stem, count in counts.items() if count}
-    total = sum(raw.values())
-    return {stem: weight / total * (NAME if stem in named else 1.0) for stem, weight in raw.items()}
+    told = rarity_among(frozenset(content_stems(question)), sentences)
+    return {stem: weight * (NAME if stem in named else 1.0) for stem, weight in told.items()}
 
 
 def _as_sentences(texts: Sequence[str]) -> list[Sentence]:

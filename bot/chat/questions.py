@@ -15,7 +15,7 @@ from discord.app_commands import locale_str as _
 
 from bot.chat.access import Person, Place, answers_in
 from bot.chat.addressing import Heard, claim_replied_to, heard
-from bot.chat.displays import NO_PINGS, Display, InteractionDisplay, acknowledge, follow
+from bot.chat.displays import NO_PINGS, ChannelDisplay, Display, InteractionDisplay, acknowledge, follow
 from bot.chat.failures import Refused, explain
 from bot.chat.forms import Submit, text_form
 from bot.chat.language import Words
@@ -25,7 +25,6 @@ from bot.chat.rendering import answer_pages
 from bot.chat.services import Services, person_of, place_of, words_of
 from bot.chat.small_talk import has_words, is_small_talk, leaves_open
 from bot.chat.threads import thread_for
-from bot.chat.unreplied import UnrepliedDisplay
 from bot.qa.answers import Answer, AnswerEvent, Turn
 from bot.qa.conversation import leans
 from bot.records import Kind
@@ -143,7 +142,7 @@ class Questions:
         is_member = isinstance(message.author, discord.Member)
         allowed = permissions(message.author) if permissions and is_member else None
         request = Request("", person_of(message.author, allowed), place, words)
-        display: Display = UnrepliedDisplay(message.channel, message, words)
+        display: Display = ChannelDisplay(message.channel, message, words)
         with self._services.working():
             try:
                 asked = await self._understood(message, said, me, request)
@@ -155,7 +154,7 @@ class Questions:
                 return
             if channel is not message.channel:
                 asked = replace(asked, place=place_of(channel, place.server))
-                display = UnrepliedDisplay(channel, message, words)
+                display = ChannelDisplay(channel, message, words)
             await self.show(replace(asked, remarks=remarks), display)
 
     async def _understood(

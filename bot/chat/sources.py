@@ -76,9 +76,8 @@ class Sources:
     async def _page(self, interaction: discord.Interaction[Any], query: str, offset: int) -> Message:
         words, _place, _person = of_interaction(interaction)
         if query and not question_words(query):
-            return self._message(
-                (), query, offset, words
-            )  # an index asked for no word at all gives everything
+            # an index asked for no word at all gives everything
+            return self._message((), query, offset, words)
         # one more than is shown tells whether there is a next page
         found = await self._services.read(lambda index: index.find_articles(query, ON_A_PAGE + 1, offset))
         return self._message(found, query, offset, words)

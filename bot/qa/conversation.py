@@ -84,9 +84,8 @@ def stand_alone(
         return _with(_FILLED.sub("", question), told)
     others = [name for title in titles for name in _names_of(title)]
     if not _unsaid([*asked, *others], question):
-        others = _names_of(
-            history[-1].answer
-        )  # it names many, and each would draw a sentence into the next one
+        # the last resort: it names many, and each would draw a sentence into the next answer
+        others = _names_of(history[-1].answer)
     if asked and _PERSON.search(question) and not _WHO.match(last.question):
         return _with(question, _unsaid([*asked, *others[:WITH_ONE]], question))
     carried = _unsaid([*asked, *others], question)

@@ -63,7 +63,7 @@ def score_sentences(
     half from the sentences near to it.
     """
     question = _respelt(question, sentences)
-    asked = _rarity(frozenset(content_stems(question)), sentences)
+    asked = rarity_among(frozenset(content_stems(question)), sentences)
     fit = _fit(question, sentences)
     covered = np.array([sum(asked.get(stem, 0.0) for stem in sentence.stems) for sentence in sentences])
     relevance = 0.5 * covered + 0.2 * fit
@@ -96,7 +96,7 @@ def row_that_answers(
     """The row of a table or list that holds more of what is asked than any sentence does, if there is one."""
     everything = [*sentences, *rows]
     question = _respelt(question, everything)
-    asked = _rarity(frozenset(content_stems(question)), everything)
+    asked = rarity_among(frozenset(content_stems(question)), everything)
     kinds, things = expected_kinds(question), counted(question)
 
     def held(sentence: Sentence) -> float:
@@ -134,7 +134,7 @@ def _respelt(question: str, sentences: Sequence[Sentence]) -> str:
     return question
 
 
-def _rarity(stems: frozenset[str], sentences: Sequence[Sentence]) -> dict[str, float]:
+def rarity_among(stems: frozenset[str], sentences: Sequence[Sentence]) -> dict[str, float]:
     """How much each word of the question tells apart the sentences at hand, one in all."""
     counts = Counter(stem for sentence in sentences for stem in sentence.stems & stems)
     raw = {stem: math.log(1 + len(sentences) / (1 + count)) for stem, count in counts.items()}

@@ -15,9 +15,8 @@ from ingest.readers.encoding import Undecodable, decode
 
 _MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$\n?", re.S | re.M)
 _LONGEST_MATTER = 20_000
-_LOOSE_FIELD = re.compile(
-    r"^([A-Za-z][\w -]{0,30}):(?=\s)[ \t]*(.*(?:\n(?:[ \t]+|- ).*)*)", re.M
-)  # with lists below
+# a field, perhaps with a list below
+_LOOSE_FIELD = re.compile(r"^([A-Za-z][\w -]{0,30}):(?=\s)[ \t]*(.*(?:\n(?:[ \t]+|- ).*)*)", re.M)
 # A tag, an anchor, an alias, a block, or a list or object with no words behind it: "[Update] Bridge opens" is a title.
 _MARKED_UP = re.compile(r"[!&*|>]|[\[{](?![^\[\]{}]*[\]}]\s+\S)")
 

@@ -60,3 +60,13 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Pa
     config.write_text('[corpus]\npaths = ["articles"]\n', "utf-8")
     ingest_corpus(load_ingest_settings(config), embedder)
     return config
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that a child runs as `python -m ingest`, found by it in its working folder."""
+    (tmp_path / "ingest").mkdir()
+    (tmp_path / "ingest" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path / "ingest" / "__main__.py"

@@ -13,15 +13,6 @@ import pytest
 from bot.refresh import IngestFailed, IngestRun, RefreshSchedule
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "ingest").mkdir()
-    (tmp_path / "ingest" / "__init__.py").touch()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return tmp_path / "ingest" / "__main__.py"
-
-
 def program(path: Path, text: str) -> None:
     path.write_text("import json, os, sys, time\n" + textwrap.dedent(text), encoding="utf-8")
 

@@ -46,13 +46,3 @@ async def world(simcord_env: simcord.Env, simcord_bot: BylineClient, tmp_path: P
     assert not unexpected
     for request in simcord_env.http_requests:
         check_request(request.method, request.path, request.json, request.params)
-
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file that a child runs as `python -m ingest`, found by it in its working folder."""
-    (tmp_path / "ingest").mkdir()
-    (tmp_path / "ingest" / "__init__.py").touch()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return tmp_path / "ingest" / "__main__.py"

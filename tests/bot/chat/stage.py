@@ -83,6 +83,18 @@ class ShelfLibrary:
         self.told = told
 
 
+REPORT: dict[str, Any] = {
+    "added": 2,
+    "changed": 0,
+    "removed": 1,
+    "unchanged": 5,
+    "rejected": [],
+    "passages": 9,
+    "generation": "g2",
+}
+"""What a refresh that changed something reports."""
+
+
 def cite(number: int, article: Article, quote: str) -> Citation:
     start = article.body.index(quote)
     ref = ArticleRef(

@@ -45,9 +45,8 @@ async def test_sources_can_be_searched(world: World) -> None:
 async def test_a_search_without_a_word_finds_nothing_rather_than_everything(
     world: World, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    monkeypatch.setattr(
-        ShelfOfTwo, "find_articles", lambda *_: list(ARTICLES)
-    )  # as an index asked for no word
+    # as an index asked for no word
+    monkeypatch.setattr(ShelfOfTwo, "find_articles", lambda *_: list(ARTICLES))
     text = shown(await world.ann.slash(world.channel, "sources", query=query))
     assert "There are none" in text
     assert "Ambassador" not in text

@@ -10,21 +10,12 @@ import discord
 import pytest
 import simcord
 from ingest_stand_in import asked, program, saying
-from stage import World, labels, shown, texts
+from stage import REPORT, World, labels, shown, texts
 
 from bot.chat import run_display
 from bot.chat.corpus_buttons import CorpusButton, with_buttons
 
 ADMIN = discord.Permissions(manage_guild=True)
-REPORT = {
-    "added": 2,
-    "changed": 0,
-    "removed": 1,
-    "unchanged": 5,
-    "rejected": [],
-    "passages": 9,
-    "generation": "g2",
-}
 STATUS = {
     "generation": "g1", "articles": 2, "passages": 3, "oldest": "2015-11-23", "newest": "2016-02-01",
     "built_at": "2026-01-01T00:00:00+00:00", "previous": "g0", "bytes": 12_345_678, "running": None,

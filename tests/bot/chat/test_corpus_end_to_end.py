@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,17 +10,8 @@ import discord
 import pytest
 import simcord
 from stage import shown
+from whole_bot import GUILD, whole_bot, write_config
 from wire import check_request
-
-from bot.__main__ import assembled
-from bot.chat.client import make_client
-from bot.chat.services import Services
-from bot.records import Records
-from bot.settings import load_settings
-from ingest.errors import ModelFilesMissing
-
-ROOT = Path(__file__).resolve().parents[3]
-GUILD = 111_222_333
 
 HARVEST = """---
 title: Frost ruins the apricot harvest
@@ -45,31 +34,13 @@ COST = "How much did the Linden Bridge cost?"
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "harvest.md").write_text(HARVEST, "utf-8")
-    path = tmp_path / "config.toml"
-    path.write_text(
-        f'[corpus]\npaths = ["articles"]\n[discord]\nhome_servers = [{GUILD}]\ncooldown_seconds = 0\n',
-        "utf-8",
-    )
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return path
+    return write_config(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 async def simcord_bot(config: Path) -> AsyncIterator[discord.Client]:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "ingest", "--config", str(config), cwd=ROOT, stdout=asyncio.subprocess.DEVNULL
-    )
-    if await child.wait() != 0:
-        pytest.skip("the local model is not there")
-    settings = load_settings(config)
-    records = Records(settings.records.path)
-    try:
-        async with assembled(settings) as parts:
-            yield make_client(Services(settings, parts.answerer, parts.library, records, config))
-    except ModelFilesMissing as error:
-        pytest.skip(str(error))
-    finally:
-        records.close()
+    async with whole_bot(config) as client:
+        yield client
 
 
 def button_of(result: simcord.InteractionResult, action: str) -> str:

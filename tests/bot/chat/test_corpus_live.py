@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ingest_stand_in import asked, program, saying
 from loopback_discord import LoopbackDiscord, until
-from stage import ScriptedAnswers, ShelfLibrary, labels, settings, texts
+from stage import REPORT, ScriptedAnswers, ShelfLibrary, labels, settings, texts
 from wire import check_request
 
 from bot.chat import corpus_runs, run_display
@@ -20,15 +20,6 @@ from bot.chat.client import run_bot
 from bot.settings import MetricsSettings
 from ingest.settings import CorpusSettings
 
-REPORT = {
-    "added": 2,
-    "changed": 0,
-    "removed": 1,
-    "unchanged": 5,
-    "rejected": [],
-    "passages": 9,
-    "generation": "g2",
-}
 LONG = (
     "tell('reading', 12, 12); tell('embedding', 30, 120); pathlib.Path('pid').write_text(str(os.getpid()))\n"
 )

@@ -101,6 +101,14 @@ def test_rejects_are_named_up_to_a_number_and_the_rest_counted() -> None:
     assert "… and 4 more." in text
 
 
+def test_an_index_that_cannot_be_read_is_named_with_what_mends_it_and_without_its_path() -> None:
+    told = full_status_text({"generation": "g1", "fault": "/srv/index/g1 is damaged"}, ENGLISH)
+    assert "The index cannot be read." in told
+    assert "/corpus refresh" in told
+    assert "/srv" not in told
+    assert "cannot be read" not in full_status_text({"generation": "g1"}, ENGLISH)
+
+
 def test_rejects_that_the_status_does_not_hold_are_counted_too() -> None:
     last = {
         "by": "a",

@@ -1,11 +1,20 @@
-"""Articles and evidence for the tests of the check."""
+"""Articles, evidence and an index for tests."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 from bot.qa.answers import Evidence
 from bot.qa.drafts import DraftQuote, DraftSentence
 from ingest.articles import Article
 from ingest.chunking import Passage
+from ingest.embedding import Embedder
+from ingest.generations import Generations
+from ingest.index import Index
+from ingest.pipeline import ingest_corpus
+from ingest.settings import load_ingest_settings
 
 VISIT = """Putin visits Tehran
 
@@ -41,3 +50,17 @@ def evidence() -> list[Evidence]:
 
 def drafted(text: str, *quotes: tuple[int, str]) -> DraftSentence:
     return DraftSentence(text, tuple(DraftQuote(*quote) for quote in quotes))
+
+
+@contextmanager
+def ingested(texts: Mapping[str, str], folder: Path, embedder: Embedder) -> Iterator[Index]:
+    """The index of files with these names and texts, open."""
+    (folder / "articles").mkdir()
+    for name, text in texts.items():
+        (folder / "articles" / name).write_text(text, "utf-8")
+    (folder / "config.toml").write_text('[corpus]\npaths = ["articles"]\n', "utf-8")
+    settings = load_ingest_settings(folder / "config.toml")
+    ingest_corpus(settings, embedder)
+    generation = Generations(settings.index.directory).require_current()
+    with Index(settings.index, generation, embedder.identity.key) as opened:
+        yield opened

@@ -10,10 +10,8 @@ from bot.qa.confidence import ANSWERABLE
 from bot.qa.ranking import affordable, most_words, spread_over_articles
 from bot.qa.retrieval import Retriever
 from ingest.embedding import Embedder
-from ingest.generations import Generations
 from ingest.index import Index
-from ingest.pipeline import ingest_corpus
-from ingest.settings import load_ingest_settings
+from tests.bot.qa.articles_at_hand import ingested
 
 BRIDGE = """---
 title: Mayor opens the Linden Bridge
@@ -80,15 +78,7 @@ date: 2020-05-05
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Index]:
-    folder = tmp_path_factory.mktemp("retrieval")
-    (folder / "articles").mkdir()
-    for name, text in ARTICLES.items():
-        (folder / "articles" / name).write_text(text, "utf-8")
-    (folder / "config.toml").write_text('[corpus]\npaths = ["articles"]\n', "utf-8")
-    settings = load_ingest_settings(folder / "config.toml")
-    ingest_corpus(settings, embedder)
-    generation = Generations(settings.index.directory).require_current()
-    with Index(settings.index, generation, embedder.identity.key) as opened:
+    with ingested(ARTICLES, tmp_path_factory.mktemp("index"), embedder) as opened:
         yield opened
 
 
@@ -248,25 +238,18 @@ def test_a_year_that_no_passage_has_speaks_against_an_answer(index: Index, retri
 @pytest.fixture(scope="module")
 def crowd(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Index]:
     """Many who say something, and two whom one passage names in passing."""
-    folder = tmp_path_factory.mktemp("crowd")
-    (folder / "articles").mkdir()
-    names = ("Abel", "Bauer", "Carey", "Dietz", "Evans", "Fuchs", "Garcia", "Hauser")
-    for name in names:
+    texts = {}
+    for name in ("Abel", "Bauer", "Carey", "Dietz", "Evans", "Fuchs", "Garcia", "Hauser"):
         said = f"{name} said so on Monday. What did the others say? “We say what we think,” {name} said. " * 3
-        (folder / "articles" / f"{name}.md").write_text(f"# What {name} said\n\n{said}", "utf-8")
+        texts[f"{name}.md"] = f"# What {name} said\n\n{said}"
     roads = "The road along the river was closed for a week, and the drains were cleaned by hand. " * 8
     passing = "Derek Connell told the council about a leak. Kip Thorne promised to mend it before winter."
-    (folder / "articles" / "roads.md").write_text(f"# Roads\n\n{roads}{passing}", "utf-8")
+    texts["roads.md"] = f"# Roads\n\n{roads}{passing}"
     thorns = (
         "The crown of thorns was carried out of the church in time. They promised to show the thorns. " * 3
     )
-    (folder / "articles" / "thorns.md").write_text(f"# Thorns\n\n{thorns}", "utf-8")
-    (folder / "config.toml").write_text('[corpus]\npaths = ["articles"]\n', "utf-8")
-    settings = load_ingest_settings(folder / "config.toml")
-    ingest_corpus(settings, embedder)
-    with Index(
-        settings.index, Generations(settings.index.directory).require_current(), embedder.identity.key
-    ) as opened:
+    texts["thorns.md"] = f"# Thorns\n\n{thorns}"
+    with ingested(texts, tmp_path_factory.mktemp("crowd"), embedder) as opened:
         yield opened
 
 

@@ -9,10 +9,8 @@ import pytest
 from bot.qa.answers import Turn
 from bot.qa.surroundings import Surroundings, surroundings
 from ingest.embedding import Embedder
-from ingest.generations import Generations
 from ingest.index import Index
-from ingest.pipeline import ingest_corpus
-from ingest.settings import load_ingest_settings
+from tests.bot.qa.articles_at_hand import ingested
 
 ARTICLES = {
     "bridge.md": "# Mayor opens the bridge\n\nThe bridge was opened on Monday. Mayor Ilse Brandt said that it cost "
@@ -24,15 +22,7 @@ ARTICLES = {
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Index]:
-    folder = tmp_path_factory.mktemp("surroundings")
-    (folder / "articles").mkdir()
-    for name, text in ARTICLES.items():
-        (folder / "articles" / name).write_text(text, "utf-8")
-    (folder / "config.toml").write_text('[corpus]\npaths = ["articles"]\n', "utf-8")
-    settings = load_ingest_settings(folder / "config.toml")
-    ingest_corpus(settings, embedder)
-    generation = Generations(settings.index.directory).require_current()
-    with Index(settings.index, generation, embedder.identity.key) as opened:
+    with ingested(ARTICLES, tmp_path_factory.mktemp("index"), embedder) as opened:
         yield opened
 
 
