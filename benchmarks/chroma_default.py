@@ -14,8 +14,8 @@ import onnx
 from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
 from onnx import TensorProto, helper, numpy_helper
 
-from ingest.encoder_graph import HEADS, HIDDEN, LAYERS, read_safetensors
-from ingest.local_model import tokenizer_file, weights_file
+from ingest.embedding.model_files import tokenizer_file, weights_file
+from ingest.embedding.onnx_graph import HEADS, HIDDEN, LAYERS, read_safetensors
 
 # looked for, never read
 _OTHERS = ("config.json", "special_tokens_map.json", "tokenizer_config.json", "vocab.txt")

@@ -27,14 +27,15 @@ sys.path[:0] = [str(Path(__file__).parents[1])]  # so that it runs as a script t
 from benchmarks import scripted_drafts as scripted
 from benchmarks.scripted_drafts import Case, ScriptedGenerator
 from bot.qa.answers import CheckedSentence, Evidence
-from bot.qa.citations import CitationChecker
 from bot.qa.drafts import DraftQuote, DraftSentence
-from bot.qa.names import is_common
-from bot.qa.quotes import fold, proves_something
-from ingest.articles import Article, read_corpus
-from ingest.chunking import Passage, split_article
-from ingest.sentences import sentence_spans
-from ingest.sources import Source
+from bot.qa.verification.citations import CitationChecker
+from bot.qa.verification.quotes import fold, proves_something
+from ingest.articles.article import Article
+from ingest.index.chunking import Passage, split_article
+from ingest.sources.corpus_reader import read_corpus
+from ingest.sources.sources import Source
+from ingest.text.names import is_common
+from ingest.text.sentences import sentence_spans
 
 ROOT = Path(__file__).parents[1]
 DEFAULT = ROOT.parent / "shared" / "bench" / "fifa" / "articles.jsonl"

@@ -28,8 +28,8 @@ from simcord.interactions import base_payload
 from bot.__main__ import assembled
 from bot.chat.client import make_client
 from bot.chat.services import Services
-from bot.records import Records
-from bot.refresh import IngestRun
+from bot.operations.ingest_subprocess import IngestRun
+from bot.operations.records import Records
 from bot.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -24,11 +24,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.chroma_default import chroma_default_embedder
-from ingest.articles import Article, read_corpus
-from ingest.chunking import embedded_text, split_article
-from ingest.embedding import LocalEmbedder
-from ingest.sources import Source
-from ingest.tokens import count_tokens
+from ingest.articles.article import Article
+from ingest.embedding.factory import LocalEmbedder
+from ingest.embedding.token_counts import count_tokens
+from ingest.index.chunking import embedded_text, split_article
+from ingest.sources.corpus_reader import read_corpus
+from ingest.sources.sources import Source
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "bench"
@@ -131,7 +132,7 @@ def shortened(text: str, length: int) -> str:
 def _encoder() -> Any:
     from tokenizers import Tokenizer
 
-    from ingest.local_model import tokenizer_file
+    from ingest.embedding.model_files import tokenizer_file
 
     tokenizer = Tokenizer.from_file(str(tokenizer_file()))
     tokenizer.no_truncation()

@@ -30,9 +30,9 @@ from typing import Any
 
 import numpy as np
 
-from ingest.embedder import EmbedderIdentity, Vectors, unit_length
-from ingest.local_embedder import LocalEmbedder
-from ingest.tokens import encoding
+from ingest.embedding.embedder import EmbedderIdentity, Vectors, unit_length
+from ingest.embedding.local_embedder import LocalEmbedder
+from ingest.embedding.token_counts import encoding
 
 HOME = Path(__file__).resolve().parents[1]
 PAGES = HOME.parent / "shared" / "bench" / "fifa" / "articles.jsonl"
@@ -280,7 +280,7 @@ def _run(command: list[str]) -> tuple[Spent, dict[str, Any]]:
 
 
 def _child(name: str, given: list[Path]) -> None:
-    from ingest.pipeline import ingest_corpus
+    from ingest.runs.pipeline import ingest_corpus
     from ingest.settings import load_ingest_settings
 
     settings = load_ingest_settings(given[0])
@@ -316,9 +316,9 @@ def _timed(work: Any) -> dict[str, Any]:
 
 def embedded_strings(directory: Path) -> Iterator[str]:
     """What the current index embedded, longest first as the ingest did it."""
-    from ingest.catalogue import Catalogue
-    from ingest.chunking import embedded_text
-    from ingest.generations import Generations
+    from ingest.index.catalogue import Catalogue
+    from ingest.index.chunking import embedded_text
+    from ingest.index.generations import Generations
 
     generations = Generations(directory)
     catalogue = Catalogue(generations.path(generations.require_current()) / "catalogue.sqlite", readonly=True)
@@ -334,7 +334,7 @@ def embedded_strings(directory: Path) -> Iterator[str]:
 @contextmanager
 def asking(config: Path) -> Iterator[Any]:
     """Search as fast as one thread can for as long as the block runs; then tells how often and how slowly."""
-    from bot.library import Library
+    from bot.operations.index_pool import Library
     from ingest.settings import load_ingest_settings
 
     settings = load_ingest_settings(config)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import chromadb
 
-from ingest.local_embedder import LocalEmbedder
+from ingest.embedding.local_embedder import LocalEmbedder
 
 LIMIT, OVERLAP = 200, 40
 
@@ -113,7 +113,7 @@ def langchain(articles, embedder, client):  # type: ignore[no-untyped-def]
 
 def tokens():  # type: ignore[no-untyped-def]
     """Byline's own token counter, since tiktoken would fetch its vocabulary."""
-    from ingest.tokens import encoding
+    from ingest.embedding.token_counts import encoding
 
     return encoding().encode_ordinary
 

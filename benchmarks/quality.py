@@ -32,15 +32,15 @@ from typing import Any
 import numpy as np
 
 from bot.__main__ import assembled
+from bot.cli.json_output import ask_shape
 from bot.qa.answering import Answerer, final_answer
-from bot.qa.confidence import ANSWERABLE
-from bot.qa.retrieval import Retriever
+from bot.qa.retrieval.answerability import ANSWERABLE
+from bot.qa.retrieval.search import Retriever
 from bot.settings import Settings, load_settings
-from bot.shapes import ask_shape
-from ingest.embedding import Embedder, make_embedder
-from ingest.index import Index
-from ingest.pipeline import ingest_corpus
-from ingest.words import question_words
+from ingest.embedding.factory import Embedder, make_embedder
+from ingest.index.index import Index
+from ingest.runs.pipeline import ingest_corpus
+from ingest.text.tokens import question_words
 
 HOME = Path(__file__).resolve().parents[1]
 BENCH = HOME.parent / "shared" / "bench"

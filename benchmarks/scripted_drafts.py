@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from bot.qa.answers import Evidence, Turn
 from bot.qa.drafts import DraftEvent, DraftSentence
-from bot.qa.names import is_common
+from ingest.text.names import is_common
 
 MONTHS = "January February March April May June July August September October November December".split()
 SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot import commands, doctor
-from bot.library import Library
+from bot.cli import commands, doctor
+from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
-from bot.qa.budget import DailyBudget
-from bot.qa.generation import ModelGenerator
-from bot.qa.quoting import QuotingGenerator
-from bot.qa.reranking import EndpointReranker
-from bot.qa.retrieval import Retriever
-from bot.qa.rewriting import ModelRewriter
-from bot.qa.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
-from bot.qa.verdicts import ModelChecker
+from bot.qa.conversation.rewriting import ModelRewriter
+from bot.qa.generation.budget import DailyBudget
+from bot.qa.generation.generator import ModelGenerator
+from bot.qa.generation.quoting import QuotingGenerator
+from bot.qa.retrieval.reranking import EndpointReranker
+from bot.qa.retrieval.search import Retriever
+from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
+from bot.qa.verification.second_look import ModelChecker
 from bot.settings import Settings, load_settings, secret
-from ingest.embedding import Embedder, make_embedder
+from ingest.embedding.factory import Embedder, make_embedder
+from ingest.embedding.token_counts import count_tokens
 from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import UserFacingError
-from ingest.output import accept_any_text, nobody_reads, print_json
 from ingest.settings import DEFAULT_CONFIG
-from ingest.tokens import count_tokens
+from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 if TYPE_CHECKING:
-    from bot.qa.model import ChatModel
+    from bot.qa.generation.chat_model import ChatModel
 
 GREETING = (
     "Ask about the articles; quit or Ctrl-D ends. This is a chat in the terminal. To start the bot in Discord, make an "
@@ -133,7 +133,7 @@ def _model(settings: Settings) -> ChatModel | None:
     answering = settings.answering
     if answering.provider == "quoting":
         return None
-    from bot.qa.model import ChatModel, make_client  # openai takes a second to import
+    from bot.qa.generation.chat_model import ChatModel, make_client  # openai takes a second to import
 
     return ChatModel(
         make_client(answering.base_url),

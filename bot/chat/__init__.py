@@ -1,0 +1,1 @@
+"""Discord. The only package that imports discord."""

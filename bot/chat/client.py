@@ -18,30 +18,30 @@ import discord
 from discord import app_commands
 from discord.ext import tasks
 
-from bot.chat.buttons import AnswerButton, Press
-from bot.chat.corpus import Corpus
-from bot.chat.corpus_buttons import CorpusButton
-from bot.chat.displays import NO_PINGS
-from bot.chat.failures import Refused, explain, root_cause, token_is_gone
-from bot.chat.feedback import Feedback
-from bot.chat.forms import submitted
-from bot.chat.help import Help
-from bot.chat.insights import Insights
-from bot.chat.language import CommandTranslator
-from bot.chat.monitoring import monitoring_app
-from bot.chat.privacy import Privacy
-from bot.chat.questions import Questions, of_interaction, say_privately
-from bot.chat.server_settings import SettingsCommands
-from bot.chat.services import Answers, Embed, Services, words_of
-from bot.chat.sources import PageButton, Sources
-from bot.chat.summaries import Summaries
-from bot.library import Library
-from bot.reader.addresses import ReaderAddresses, reader_key
-from bot.reader.server import reader_app, serve
-from bot.records import Records
-from bot.refresh import RefreshSchedule
-from bot.repair import IndexRepair
+from bot.chat.commands.feedback import Feedback
+from bot.chat.commands.forms import submitted
+from bot.chat.commands.help import Help
+from bot.chat.commands.insights import Insights
+from bot.chat.commands.privacy import Privacy
+from bot.chat.commands.questions import Questions, say_privately
+from bot.chat.commands.server_settings import SettingsCommands
+from bot.chat.commands.sources import PageButton, Sources
+from bot.chat.commands.summaries import Summaries
+from bot.chat.corpus.buttons import CorpusButton
+from bot.chat.corpus.commands import Corpus
+from bot.chat.messages.buttons import AnswerButton, Press
+from bot.chat.messages.displays import NO_PINGS
+from bot.chat.messages.failures import Refused, explain, root_cause, token_is_gone
+from bot.chat.messages.language import CommandTranslator
+from bot.chat.services import Answers, Embed, Services, of_interaction, words_of
+from bot.operations.index_pool import Library
+from bot.operations.ingest_subprocess import RefreshSchedule
+from bot.operations.monitoring import monitoring_app
+from bot.operations.records import Records
+from bot.operations.repair import IndexRepair
 from bot.settings import Settings
+from bot.web.server import reader_app, serve
+from bot.web.signed_links import ReaderAddresses, reader_key
 from ingest.errors import ConfigError, UserFacingError
 
 log = logging.getLogger(__name__)

@@ -8,26 +8,26 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import discord
 
 from bot.chat.access import Person, Place, ServerSettings, answers_in, corpus_refusal, refusal, runs_corpus
 from bot.chat.cooldowns import Cooldowns
-from bot.chat.failures import Refused
-from bot.chat.language import Words, warm_languages, words_for
-from bot.chat.metrics import Metrics
-from bot.chat.rendering import Links
-from bot.library import Library
+from bot.chat.messages.failures import Refused
+from bot.chat.messages.language import Words, warm_languages, words_for
+from bot.chat.messages.rendering import Links
+from bot.operations.index_pool import Library
+from bot.operations.ingest_subprocess import RefreshSchedule
+from bot.operations.metrics import Metrics
+from bot.operations.records import Records
+from bot.operations.repair import IndexRepair
 from bot.qa.answers import Answer, AnswerEvent, Turn
-from bot.reader.addresses import ReaderAddresses
-from bot.reader.fragments import fragment_url
-from bot.records import Records
-from bot.refresh import RefreshSchedule
-from bot.repair import IndexRepair
 from bot.settings import Settings
+from bot.web.signed_links import ReaderAddresses
+from bot.web.text_fragments import fragment_url
 from ingest.errors import UserFacingError
-from ingest.index import Index
+from ingest.index.index import Index
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -247,3 +247,8 @@ def words_of(source: discord.Interaction[discord.Client] | discord.Message) -> W
     if isinstance(source, discord.Interaction):
         return words_for(source.locale)
     return words_for(source.guild.preferred_locale if source.guild else None)
+
+
+def of_interaction(interaction: discord.Interaction[Any]) -> tuple[Words, Place, Person]:
+    place = place_of(interaction.channel, interaction.guild_id)
+    return words_of(interaction), place, person_of(interaction.user, interaction.permissions)

@@ -12,23 +12,23 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.errors import ModelBudgetSpent, ModelUnavailable
-from bot.library import Library
+from bot.operations.index_lease import Loan, borrowed
+from bot.operations.index_pool import Library
 from bot.qa import phrases
 from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Evidence, Progress, Turn, Usage
-from bot.qa.borrowing import Loan, borrowed
-from bot.qa.citations import CitationChecker
-from bot.qa.confidence import ANSWERABLE
-from bot.qa.conversation import leans, stand_alone
+from bot.qa.conversation.corpus_context import surroundings
+from bot.qa.conversation.follow_ups import leans, stand_alone
+from bot.qa.conversation.rewriting import ModelRewriter
 from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
-from bot.qa.generation import Generator
-from bot.qa.retrieval import Retrieval, Retriever
-from bot.qa.rewriting import ModelRewriter
+from bot.qa.generation.generator import Generator
+from bot.qa.retrieval.answerability import ANSWERABLE
+from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
-from bot.qa.surroundings import surroundings
-from bot.qa.verdicts import ModelChecker
-from ingest.articles import Article
+from bot.qa.verification.citations import CitationChecker
+from bot.qa.verification.second_look import ModelChecker
+from ingest.articles.article import Article
 from ingest.errors import UserFacingError
-from ingest.index import Index
+from ingest.index.index import Index
 
 DIGEST_DEPTH = 400  # passages looked at for a digest, of which those recent enough are read
 DIGEST_PASSAGES = 40

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ingest.articles import Article
-from ingest.chunking import Passage
+from ingest.articles.article import Article
+from ingest.index.chunking import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from tokenizers import Tokenizer
 from benchmarks import embedder
 from benchmarks.chroma_default import chroma_default_embedder
 from benchmarks.embedder import paired, shortened
-from ingest.embedding import LocalEmbedder
-from ingest.local_model import tokenizer_file
+from ingest.embedding.factory import LocalEmbedder
+from ingest.embedding.model_files import tokenizer_file
 
 TEXTS = ["The bridge was opened to traffic in May.", "Frost", "the same word " * 200]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.embedding import Embedder, make_embedder
+from ingest.embedding.factory import Embedder, make_embedder
 from ingest.errors import ModelFilesMissing
-from ingest.pipeline import ingest_corpus
+from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import load_ingest_settings
 
 ARTICLES = {

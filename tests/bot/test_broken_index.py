@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor import examine
-from bot.library import Library
+from bot.cli.doctor import examine
+from bot.operations.index_pool import Library
 from bot.settings import load_settings
-from ingest.embedding import Embedder
-from ingest.generations import Generations
-from ingest.pipeline import ingest_corpus, rebuild_index
+from ingest.embedding.factory import Embedder
+from ingest.index.generations import Generations
+from ingest.runs.pipeline import ingest_corpus, rebuild_index
 from ingest.settings import load_ingest_settings
 
 

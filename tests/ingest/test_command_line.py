@@ -14,12 +14,12 @@ import pytest
 from loopback_site import Site
 from small_corpus import rows, write_article, write_rows
 
-from ingest import actions
+from ingest import commands as actions
 from ingest.__main__ import main
-from ingest.catalogue import Catalogue
-from ingest.embedding import LocalEmbedder
-from ingest.generations import Generations
-from ingest.running import exclusive
+from ingest.edits.run_lock import exclusive
+from ingest.embedding.factory import LocalEmbedder
+from ingest.index.catalogue import Catalogue
+from ingest.index.generations import Generations
 
 ROOT = Path(__file__).parents[2]
 

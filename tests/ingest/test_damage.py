@@ -10,21 +10,21 @@ from pathlib import Path
 import pytest
 from small_corpus import WordEmbedder, open_index, settings_in, write_article
 
-from ingest.audit import AuditEntry, latest, record
-from ingest.changes import Change, now
+from ingest.administration.export import export_corpus
+from ingest.administration.importing import import_corpus
+from ingest.administration.rollback import roll_back
+from ingest.administration.status import corpus_status, status_text
+from ingest.edits.audit import AuditEntry, latest, record
+from ingest.edits.change_requests import Change, now
+from ingest.edits.run_lock import last_run
+from ingest.edits.uploads import UploadRefused, file_upload
 from ingest.errors import IndexBroken, IndexMissing, NothingToRollBack, StorageFailed, UserFacingError
-from ingest.export import export_corpus
-from ingest.generations import Generations
-from ingest.importing import import_corpus
-from ingest.pipeline import ingest_corpus, rebuild_index
-from ingest.probe import probe
-from ingest.progress import silent
-from ingest.removals import TooManyRemoved
-from ingest.rollback import roll_back
-from ingest.running import last_run
+from ingest.index.crash_probe import probe
+from ingest.index.generations import Generations
+from ingest.runs.pipeline import ingest_corpus, rebuild_index
+from ingest.runs.removal_limit import TooManyRemoved
 from ingest.settings import IngestSettings
-from ingest.status import corpus_status, status_text
-from ingest.uploads import UploadRefused, file_upload
+from ingest.sources.progress import silent
 
 CATALOGUE = "catalogue.sqlite"
 
@@ -347,7 +347,7 @@ def closed(settings: IngestSettings, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(filelock.FileLock, "acquire", refused)
     monkeypatch.setattr(Path, "mkdir", refused)
-    monkeypatch.setattr("ingest.index.os.access", lambda *_: False)
+    monkeypatch.setattr("ingest.index.index.os.access", lambda *_: False)
 
 
 @pytest.mark.usefixtures("closed")
@@ -362,7 +362,7 @@ def test_an_index_that_cannot_be_written_to_is_searched_by_words(
 def test_an_index_that_cannot_be_written_to_is_searched_by_meaning_in_a_copy(
     settings: IngestSettings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.index.os.access", lambda *_: False)
+    monkeypatch.setattr("ingest.index.index.os.access", lambda *_: False)
     monkeypatch.setattr("tempfile.tempdir", str(settings.base))
     with open_index(settings, embedder) as index:
         assert index.search_vectors(embedder.embed_question("river"), 3)

@@ -12,17 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loopback_site import Site
 
-from ingest.addresses import BadAddress, canonical_address
-from ingest.articles import Article, Reject, read_corpus
+from ingest.articles.article import Article
+from ingest.articles.readers import docx, feed, html, jsonl, markdown, pdf, sitemap, text
+from ingest.articles.readers.document import Document, Reject
+from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.urls import BadAddress, canonical_address
+from ingest.edits.uploads import file_upload, is_url, url_upload
 from ingest.errors import UserFacingError
-from ingest.fetching import Fetcher, FetchFailed
-from ingest.guard import Guard
-from ingest.readers import docx, feed, html, jsonl, markdown, pdf, sitemap, text
-from ingest.readers.confined import ConfinedReader
-from ingest.readers.document import Document
 from ingest.settings import CorpusSettings
-from ingest.sources import configured_sources
-from ingest.uploads import file_upload, is_url, url_upload
+from ingest.sources.corpus_reader import read_corpus
+from ingest.sources.fetching import Fetcher, FetchFailed
+from ingest.sources.sources import configured_sources
+from ingest.sources.ssrf_guard import Guard
 
 LONGEST = 10.0  # seconds that one input may take
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from small_corpus import WordEmbedder, contents, open_index, rows, settings_in, write_article, write_rows
 
-from bot.library import Library
-from ingest.pipeline import ingest_corpus
+from bot.operations.index_pool import Library
+from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import IngestSettings
 
 QUESTIONS = ("river council day", "frost in the valley", "museum tram engine", "report mirror")
@@ -25,11 +25,12 @@ QUESTIONS = ("river council day", "frost in the valley", "museum tram engine", "
 INGEST = """
 import sys, time
 from pathlib import Path
-from ingest import missing_vectors, pipeline
+from ingest.runs import missing_vectors
+from ingest.runs import pipeline
 from small_corpus import WordEmbedder, settings_in
 missing_vectors.SAVED_AT_ONCE = 16
 embedder = WordEmbedder(seconds_a_text=0.002)
-import ingest.chroma, chromadb  # else most kills would hit the import
+import ingest.index.chroma, chromadb  # else most kills would hit the import
 print("ready", flush=True)
 started = time.monotonic()
 pipeline.ingest_corpus(settings_in(Path(sys.argv[1]), "articles", "rows.jsonl"), embedder)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.markup import Block, markdown_blocks, text_blocks
+from ingest.articles.cleaning.markup import Block, markdown_blocks, text_blocks
 
 
 def shape(blocks: list[Block]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 from bot.settings import load_settings
 from ingest.errors import ConfigError
 from ingest.settings import load_ingest_settings
-from ingest.sources import configured_sources
+from ingest.sources.sources import configured_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 

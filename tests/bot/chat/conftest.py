@@ -12,9 +12,9 @@ from stage import ScriptedAnswers, ShelfLibrary, World, settings
 from wire import check_request
 
 from bot.chat.client import BylineClient, make_client
-from bot.chat.failures import root_cause
+from bot.chat.messages.failures import root_cause
 from bot.chat.services import Services
-from bot.records import Records
+from bot.operations.records import Records
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from simcord.results import InteractionResult
 from bot.chat.client import BylineClient
 from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
 from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, RecordsSettings, Settings
-from ingest.articles import Article
+from ingest.articles.article import Article
 from ingest.errors import UserFacingError
-from ingest.index import IndexStatus
+from ingest.index.index import IndexStatus
 from ingest.settings import CorpusSettings
 
 ARTICLES = (

@@ -6,7 +6,7 @@ import discord
 import pytest
 from stage import ARTICLES, ShelfOfTwo, World, labels, shown, texts
 
-from ingest.articles import Article
+from ingest.articles.article import Article
 from ingest.errors import IndexMissing
 
 

@@ -8,7 +8,7 @@ from simcord.actors import MemberActor
 from stage import World, shown, texts
 
 from bot.chat.access import ServerSettings
-from bot.chat.threads import thread_name
+from bot.chat.conversations.threads import thread_name
 
 GRANTED = pytest.mark.parametrize("discord_settings", [{"message_content": True, "threads": True}])
 READING = pytest.mark.parametrize("discord_settings", [{"message_content": True}])

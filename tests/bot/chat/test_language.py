@@ -9,7 +9,7 @@ import discord
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.chat.language import LANGUAGES, words_for, words_in
+from bot.chat.messages.language import LANGUAGES, words_for, words_in
 from bot.qa import phrases
 
 CHAT = Path(__file__).resolve().parents[3] / "bot" / "chat"
@@ -36,7 +36,7 @@ def messages_in(source: str) -> Iterator[Message]:
 
 def used() -> set[Message]:
     written = {
-        message for path in CHAT.glob("*.py") for message in messages_in(path.read_text(encoding="utf-8"))
+        message for path in CHAT.rglob("*.py") for message in messages_in(path.read_text(encoding="utf-8"))
     }
     return written | {
         (text,) for name, text in vars(phrases).items() if name.isupper() and isinstance(text, str)
@@ -85,7 +85,7 @@ def test_a_translation_fills_in_what_the_original_does(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_fit_where_discord_shows_them(language: str) -> None:
     words = words_in(language)
-    for path in CHAT.glob("*.py"):
+    for path in CHAT.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         for text in re.findall(r'description=_\("([^"]+)"\)', source):
             assert len(words(text)) <= 100, text

@@ -4,7 +4,7 @@ import aiohttp
 from aiohttp.test_utils import TestServer
 from stage import World
 
-from bot.chat.monitoring import monitoring_app
+from bot.operations.monitoring import monitoring_app
 
 
 async def test_questions_votes_and_errors_are_counted_and_health_follows_the_connection(world: World) -> None:
@@ -23,7 +23,7 @@ async def test_questions_votes_and_errors_are_counted_and_health_follows_the_con
 
 
 async def test_health_and_metrics_are_served() -> None:
-    from bot.chat.metrics import Metrics
+    from bot.operations.metrics import Metrics
 
     healthy = True
     metrics = Metrics()

@@ -14,12 +14,12 @@ import pytest
 from loopback_discord import until
 from stage import World, answered, shown, texts
 
-from bot.chat.displays import follow
-from bot.chat.language import words_in
-from bot.chat.layout import answer_messages
-from bot.chat.rendering import answer_pages
+from bot.chat.messages.displays import follow
+from bot.chat.messages.language import words_in
+from bot.chat.messages.layout import answer_messages
+from bot.chat.messages.rendering import answer_pages
+from bot.operations.records import Records, RecordsBroken
 from bot.qa.answers import Answer, CheckedSentence
-from bot.records import Records, RecordsBroken
 
 THREADS = pytest.mark.parametrize("discord_settings", [{"threads": True}])
 
@@ -58,7 +58,7 @@ async def test_a_message_deleted_meanwhile_is_sent_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert world.client.user is not None
-    monkeypatch.setattr("bot.chat.displays.EDIT_EVERY", 0.01)
+    monkeypatch.setattr("bot.chat.messages.displays.EDIT_EVERY", 0.01)
     world.answers.pause = 0.05
     world.answers.events = [CheckedSentence("One."), CheckedSentence("Two."), answered("Who spoke?")]
     world.env.inject_error("PATCH", f"/channels/{world.channel.id}/messages/*", status=404, code=10008)
@@ -218,7 +218,7 @@ from loopback_discord import until
 from stage import ScriptedAnswers, ShelfLibrary, World, settings
 from bot.chat.client import make_client
 from bot.chat.services import Services
-from bot.records import Records
+from bot.operations.records import Records
 
 async def main():
     folder = pathlib.Path(sys.argv[1])
@@ -276,8 +276,8 @@ async def test_question_answer_buttons_and_feedback_survive_kill_9(world: World,
 
 
 async def test_slow_progress_does_not_hold_the_answer_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.chat.displays.EDIT_EVERY", 0.0)
-    monkeypatch.setattr("bot.chat.displays.PROGRESS_PATIENCE", 0.05)
+    monkeypatch.setattr("bot.chat.messages.displays.EDIT_EVERY", 0.0)
+    monkeypatch.setattr("bot.chat.messages.displays.PROGRESS_PATIENCE", 0.05)
 
     class Stuck:
         async def progress(self, text: str) -> None:

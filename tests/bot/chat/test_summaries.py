@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from stage import ARTICLES, World, shown
 
-from bot.chat.articles import choice_name, links_in
-from ingest.articles import Article
+from bot.chat.article_choice import choice_name, links_in
+from ingest.articles.article import Article
 from ingest.errors import IndexMissing
 
 

@@ -16,7 +16,7 @@ from stage import ScriptedAnswers, ShelfLibrary, settings, texts
 from wire import check_request
 
 from bot.chat.client import make_client, run_bot
-from bot.chat.layout import text_message
+from bot.chat.messages.layout import text_message
 from bot.chat.services import Services
 from bot.settings import MetricsSettings, ReaderSettings, Settings
 from ingest.errors import ConfigError

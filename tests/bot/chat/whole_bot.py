@@ -14,10 +14,10 @@ import pytest
 from bot.__main__ import assembled
 from bot.chat.client import make_client
 from bot.chat.services import Services
-from bot.records import Records
+from bot.operations.records import Records
 from bot.settings import load_settings
+from ingest.embedding.model_files import tokenizer_file
 from ingest.errors import ModelFilesMissing
-from ingest.local_model import tokenizer_file
 
 ROOT = Path(__file__).resolve().parents[3]
 GUILD = 111_222_333

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bot.qa.answers import Evidence
 from bot.qa.drafts import DraftQuote, DraftSentence
-from ingest.articles import Article
-from ingest.chunking import Passage
-from ingest.embedding import Embedder
-from ingest.generations import Generations
-from ingest.index import Index
-from ingest.pipeline import ingest_corpus
+from ingest.articles.article import Article
+from ingest.embedding.factory import Embedder
+from ingest.index.chunking import Passage
+from ingest.index.generations import Generations
+from ingest.index.index import Index
+from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import load_ingest_settings
 
 VISIT = """Putin visits Tehran

@@ -18,7 +18,7 @@ from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, CheckedSentence, Progress, Turn
 from bot.settings import load_settings
 from ingest.errors import UserFacingError
-from ingest.generations import Generations
+from ingest.index.generations import Generations
 from tests.loopback_openai import FAULTS, LoopbackOpenAI, draft, sentence
 
 QUESTION = "What did the Linden Bridge cost?"

@@ -1,0 +1,181 @@
+"""What the buttons under an answer do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from bot.chat.commands.forms import Submit, text_form
+from bot.chat.commands.questions import Questions, Request
+from bot.chat.messages.buttons import Press
+from bot.chat.messages.displays import NO_PINGS, InteractionDisplay, acknowledge, follow
+from bot.chat.messages.failures import Refused
+from bot.chat.messages.language import Words
+from bot.chat.messages.layout import Message, plain_messages, text_message
+from bot.chat.messages.passages import AROUND, passage_texts, shorter
+from bot.chat.messages.rendering import TEXT_LIMIT, answer_pages, source_list, source_pages
+from bot.chat.services import Services, of_interaction
+from bot.operations.records import Asked
+from bot.qa.answers import Answer
+from ingest.errors import UserFacingError
+
+log = logging.getLogger(__name__)
+
+_REASON_LIMIT = 1_000
+_MOST_MESSAGES = 5
+_WIDE = 1_200
+
+
+class Feedback:
+    def __init__(self, services: Services, questions: Questions) -> None:
+        self._services = services
+        self._questions = questions
+
+    def presses(self) -> Mapping[str, Press]:
+        return {
+            "sources": self._sources,
+            "passage": self._passage,
+            "shorter": self._shorter,
+            "more": self._more,
+            "up": self._up,
+            "down": self._down,
+            "tell": self._tell,
+        }
+
+    def submits(self) -> Mapping[str, Submit]:
+        return {"why": self._why}
+
+    async def _sources(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        words, answer, _asked = await self._answer(interaction, key)
+        sources = source_list(answer, words, await self._services.links(answer, key), quote_limit=1_500)
+        await self._show(interaction, plain_messages(source_pages(sources), words))
+
+    async def _passage(self, interaction: discord.Interaction[Any], key: str, number: int) -> None:
+        words, answer, _asked = await self._answer(interaction, key)
+        await self._show(interaction, await self._passages(answer, number, words))
+
+    async def _shorter(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        words, answer, asked = await self._answer(interaction, key)
+        text = shorter(answer)
+        places = [place for place, one in enumerate(answer.citations) if f"[{one.number}]" in text]
+        short = replace(
+            answer, text=text, citations=tuple(answer.citations[place] for place in places), notes=()
+        )
+        # links are by the place in the answer on record, which the reader knows it by
+        all_links = await self._services.links(answer, key)
+        links = {new: all_links[old] for new, old in enumerate(places)}
+        pages = answer_pages(short, words, heading=asked.question, links=links)
+        await self._show(interaction, plain_messages(pages, words))
+
+    async def _more(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        """What other articles say to the same question; where they say nothing, more of the cited ones."""
+        words, place, person = of_interaction(interaction)
+        self._services.check_may_ask(place, person, words)
+        _words, answer, asked = await self._answer(interaction, key)
+        known = tuple(dict.fromkeys(one.article.article_id for one in answer.citations))
+        display = InteractionDisplay(interaction, private=True, words=words)
+        request = Request(asked.question, person, place, words, parent=asked.parent, heading=asked.question)
+        history = await self._services.records.history(asked.parent)
+        with self._services.working():
+            try:
+                async with self._services.slots:
+                    events = self._services.answers.answer(asked.question, exclude=known, history=history)
+                    more = await follow(events, display, words)
+            except asyncio.CancelledError:
+                await asyncio.shield(
+                    display.fail(words("I am being restarted. Please press the button again."))
+                )
+                raise
+        if more.outcome == "answered":
+            await self._questions.deliver(
+                replace(request, remarks=(words("From other articles."),)), display, more
+            )
+            return
+        note = words("Other articles say nothing to this. More of the cited ones:")
+        await display.finish(await self._passages(answer, 0, words, _WIDE, note))
+
+    async def _up(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        words, _place, person = of_interaction(interaction)
+        await acknowledge(interaction, private=True)
+        if not await self._services.records.vote(key, person.id, "up"):
+            raise Refused(_gone(words))
+        self._services.metrics.voted("up")
+        await self._say(interaction, words("Thank you! Noted."))
+
+    async def _down(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        words, _place, person = of_interaction(interaction)
+        form = text_form(
+            "why",
+            key,
+            title=words("What is wrong with this answer?"),
+            label=words("In your words (may stay empty)"),
+            limit=_REASON_LIMIT,
+            required=False,
+        )
+        await interaction.response.send_modal(form)
+        # the vote counts even where the form is closed without a word
+        if await self._services.records.vote(key, person.id, "down"):
+            self._services.metrics.voted("down")
+
+    async def _why(self, interaction: discord.Interaction[Any], key: str, text: str) -> None:
+        words, _place, person = of_interaction(interaction)
+        await acknowledge(interaction, private=True)
+        if not await self._services.records.vote(key, person.id, "down", text.strip()[:_REASON_LIMIT]):
+            raise Refused(_gone(words))
+        await self._say(interaction, words("Thank you. The editors will see it."))
+
+    async def _tell(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        words, _place, person = of_interaction(interaction)
+        await acknowledge(interaction, private=True)
+        if not await self._services.records.report(key, person.id):
+            raise Refused(_gone(words))
+        await self._say(interaction, words("Passed on: the editors see what the articles lack."))
+
+    async def _answer(self, interaction: discord.Interaction[Any], key: str) -> tuple[Words, Answer, Asked]:
+        """Acknowledge the button, and read its answer from the records."""
+        words, _place, _person = of_interaction(interaction)
+        await acknowledge(interaction, private=True)
+        asked = await self._services.records.asked(key)
+        if asked is None or asked.answer is None:
+            raise Refused(_gone(words))
+        return words, asked.answer, asked
+
+    async def _passages(
+        self, answer: Answer, number: int, words: Words, around: int = AROUND, note: str = ""
+    ) -> list[Message]:
+        wanted = {one.article.article_id for one in answer.citations}
+        try:
+            articles = await self._services.read(lambda index: index.articles(wanted))
+        except UserFacingError as error:
+            log.info("passages shown without their articles: %s", error)
+            articles = {}
+        notes = [f"-# {note}"] if note else []
+        texts = packed([*notes, *passage_texts(answer, number, articles, words, around)])
+        return [text_message(text) for text in texts]
+
+    async def _show(self, interaction: discord.Interaction[Any], messages: Sequence[Message]) -> None:
+        words, _place, _person = of_interaction(interaction)
+        await InteractionDisplay(interaction, private=True, words=words).finish(messages[:_MOST_MESSAGES])
+
+    async def _say(self, interaction: discord.Interaction[Any], text: str) -> None:
+        await interaction.edit_original_response(view=text_message(text), allowed_mentions=NO_PINGS)
+
+
+def packed(texts: Sequence[str]) -> list[str]:
+    """Texts put together, as many in a message as fit."""
+    messages: list[str] = []
+    for text in texts:
+        if messages and len(messages[-1]) + len(text) + 2 <= TEXT_LIMIT:
+            messages[-1] += f"\n\n{text}"
+        else:
+            messages.append(text)
+    return messages
+
+
+def _gone(words: Words) -> str:
+    return words("That answer is no longer on record. Please ask again.")

@@ -1,0 +1,131 @@
+"""The figures behind /insights (pure)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from bot.operations.records import Asked, Feedback
+
+SLOW = 10.0
+"""Seconds from which an answer counts as slow."""
+
+ALIKE = 0.75
+"""Cosine from which two questions count as the same; higher splits paraphrases, lower joins topics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts over the days, and by day (UTC) of (answered, not found, failed)."""
+
+    days: int
+    asked: int
+    answered: int
+    not_found: int
+    failed: int
+    up: int
+    down: int
+    reports: int
+    slow: int
+    slow_limit: float
+    median_seconds: float | None
+    by_day: tuple[tuple[date, tuple[int, int, int]], ...]
+    unanswered: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def figures(asked: Sequence[Asked], feedback: Feedback, now: float, days: int) -> Figures:
+    today = datetime.fromtimestamp(now, UTC).date()
+    daily = {today - timedelta(days=back): [0, 0, 0] for back in range(min(days, 366) - 1, -1, -1)}
+    for one in asked:
+        place = {"answered": 0, "not_found": 1}.get(one.outcome, 2)
+        counts = daily.get(datetime.fromtimestamp(one.at, UTC).date())
+        if counts is not None and one.outcome != "running":
+            counts[place] += 1
+    seconds = [one.seconds for one in asked if one.seconds is not None]
+    votes = [vote for given in feedback.votes.values() for vote in given]
+    wanting = [one for one in asked if one.outcome == "not_found" or one.key in feedback.reports]
+    return Figures(
+        days=days,
+        asked=len(asked),
+        answered=sum(one.outcome == "answered" for one in asked),
+        not_found=sum(one.outcome == "not_found" for one in asked),
+        failed=sum(one.outcome in {"failed", "interrupted"} for one in asked),
+        up=sum(vote == "up" for vote, _ in votes),
+        down=sum(vote == "down" for vote, _ in votes),
+        reports=sum(feedback.reports.values()),
+        slow=sum(took > SLOW for took in seconds),
+        slow_limit=SLOW,
+        median_seconds=statistics.median(seconds) if seconds else None,
+        by_day=tuple((day, (counts[0], counts[1], counts[2])) for day, counts in daily.items()),
+        unanswered=tuple(one.question for one in wanting if one.kind == "question"),
+        reasons=tuple(reason for _, reason in votes if reason),
+    )
+
+
+def grouped(questions: Sequence[str], vectors: Any, alike: float = ALIKE) -> list[list[str]]:
+    """Questions that mean the same, largest group first, each headed by its most typical one.
+
+    `vectors` is (n, d) of unit length; None groups by wording alone. Each question joins the group whose
+    mean is nearest, if that is near enough, else it opens one (leader clustering; order of asking).
+    """
+    if vectors is None:
+        keys = [" ".join(question.lower().split()).rstrip("?!. ") for question in questions]
+        by_wording: dict[str, list[str]] = {}
+        for key, question in zip(keys, questions, strict=True):
+            by_wording.setdefault(key, []).append(question)
+        return sorted(by_wording.values(), key=len, reverse=True)
+    rows = np.asarray(vectors, dtype=np.float32)
+    members: list[list[int]] = []
+    sums: list[Any] = []
+    for place, row in enumerate(rows):
+        nearness = [float(row @ total / (np.linalg.norm(total) or 1.0)) for total in sums]
+        best = int(np.argmax(nearness)) if nearness else -1
+        if best >= 0 and nearness[best] >= alike:
+            members[best].append(place)
+            sums[best] = sums[best] + row
+        else:
+            members.append([place])
+            sums.append(row.copy())
+    ordered = sorted(zip(members, sums, strict=True), key=lambda group: -len(group[0]))
+    return [
+        [questions[place] for place in sorted(group, key=lambda place: -float(rows[place] @ total))]
+        for group, total in ordered
+    ]
+
+
+def csv_table(asked: Sequence[Asked], feedback: Feedback) -> str:
+    """One row a question, without who asked it."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(
+        ["asked_at", "kind", "question", "outcome", "seconds", "up", "down", "reports", "why_down"]
+    )
+    for one in asked:
+        votes = feedback.votes.get(one.key, ())
+        table.writerow(
+            [
+                datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds"),
+                one.kind,
+                _inert(one.question),
+                one.outcome,
+                "" if one.seconds is None else f"{one.seconds:.2f}",
+                sum(vote == "up" for vote, _ in votes),
+                sum(vote == "down" for vote, _ in votes),
+                feedback.reports.get(one.key, 0),
+                _inert(" | ".join(reason for _, reason in votes if reason)),
+            ]
+        )
+    return out.getvalue()
+
+
+def _inert(text: str) -> str:
+    """A cell that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,0 +1,361 @@
+"""Asking: /ask, a mention, a direct message, a reply, "Ask about this", and a form for long questions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as _
+
+from bot.chat.access import Person, Place, answers_in
+from bot.chat.commands.forms import Submit, text_form
+from bot.chat.conversations.addressing import Heard, claim_replied_to, heard
+from bot.chat.conversations.small_talk import has_words, is_small_talk, leaves_open
+from bot.chat.conversations.threads import thread_for
+from bot.chat.messages.displays import (
+    NO_PINGS,
+    ChannelDisplay,
+    Display,
+    InteractionDisplay,
+    acknowledge,
+    follow,
+)
+from bot.chat.messages.failures import Refused, explain
+from bot.chat.messages.language import Words
+from bot.chat.messages.layout import answer_messages, text_message
+from bot.chat.messages.markup import one_line, visible
+from bot.chat.messages.rendering import answer_pages
+from bot.chat.services import Services, of_interaction, person_of, place_of, words_of
+from bot.operations.records import Kind
+from bot.qa.answers import Answer, AnswerEvent, Turn
+from bot.qa.conversation.follow_ups import leans
+from ingest.errors import UserFacingError
+
+log = logging.getLogger(__name__)
+
+QUESTION_LIMIT = 2_000
+_TOLD_AGAIN = 15.0  # seconds until the same person is refused in words again
+_ABOUT_LIMIT = 500  # characters of a message that a question was written under
+_TALK_LASTS = 30 * 60  # seconds in which the next direct message counts as a follow-up
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question on its way: where from, what it follows, and how its answer is headed.
+
+    `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
+    """
+
+    question: str
+    person: Person
+    place: Place
+    words: Words
+    kind: Kind = "question"
+    parent: str | None = None
+    heading: str = ""
+    remarks: tuple[str, ...] = ()
+    about: str = ""
+    private: bool = True
+
+
+class Questions:
+    """Takes questions from wherever they come and shows their answers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    # -- interactions
+
+    def register(self, tree: app_commands.CommandTree[Any]) -> None:
+        @tree.command(name=_("ask"), description=_("Ask a question about the articles"))
+        @app_commands.describe(
+            question=_("Your question; leave it out to write a long one in a form"),
+            private=_("Show the answer to you alone"),
+        )
+        async def ask(
+            interaction: discord.Interaction[Any],
+            question: app_commands.Range[str, 1, QUESTION_LIMIT] | None = None,
+            private: bool | None = None,
+        ) -> None:
+            if question is None:
+                await interaction.response.send_modal(question_form(words_of(interaction), private))
+            else:
+                await self.from_interaction(interaction, question, private)
+
+        @tree.context_menu(name=_("Ask about this"))
+        async def ask_about(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+            text = message_text(message)
+            if not text:
+                raise Refused(words_of(interaction)("There are no words in that message to ask about."))
+            await interaction.response.send_modal(
+                question_form(words_of(interaction), None, about=one_line(text, 1_000))
+            )
+
+    def submits(self) -> Mapping[str, Submit]:
+        return {"ask": self._asked_in_form}
+
+    async def _asked_in_form(self, interaction: discord.Interaction[Any], argument: str, text: str) -> None:
+        private = {"private": True, "public": False}.get(argument)
+        await self.from_interaction(interaction, text, private)
+
+    async def from_interaction(
+        self, interaction: discord.Interaction[Any], question: str, private: bool | None = None
+    ) -> None:
+        words, place, person = of_interaction(interaction)
+        hidden = self._services.is_private(place) if private is None else private
+        self._services.check_place(place, person, words)
+        follows = leaves_open(question) and await self._talk(place, person, private=hidden) is not None
+        check_asks(question, words, follows=follows)
+        self._services.check_may_ask(place, person, words)
+        await acknowledge(interaction, private=hidden)
+        parent = await self._talk(place, person, private=hidden)
+        request = Request(question, person, place, words, heading=question, parent=parent, private=hidden)
+        await self.show(request, InteractionDisplay(interaction, private=hidden, words=words))
+
+    # -- messages
+
+    async def from_message(self, message: discord.Message, me: discord.ClientUser) -> None:
+        """Answer a message if it is meant for the bot; every other message is left alone."""
+        if (said := self._heard(message, me)) is not None:
+            await self._answer(message, said, me)
+
+    async def from_edit(
+        self, before: discord.Message, after: discord.Message, me: discord.ClientUser
+    ) -> None:
+        """Answer a message whose author put the bot's name in afterwards."""
+        said = self._heard(after, me)
+        if said is not None and said.called and self._heard(before, me) is None:
+            await self._answer(after, said, me)
+
+    def _heard(self, message: discord.Message, me: discord.ClientUser) -> Heard | None:
+        if message.author.bot or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
+            return None
+        place = _place_of_message(message)
+        ignored = self._services.server(place.server).ignored_channels
+        if not answers_in(place, self._services.settings.discord) or place.within(ignored):
+            return None
+        return heard(message, me, in_thread=place.channel in self._services.threads)
+
+    async def _answer(self, message: discord.Message, said: Heard, me: discord.ClientUser) -> None:
+        words, place = words_of(message), _place_of_message(message)
+        permissions = getattr(message.channel, "permissions_for", None)
+        # after an edit, Discord may tell of the author as a user without roles
+        is_member = isinstance(message.author, discord.Member)
+        allowed = permissions(message.author) if permissions and is_member else None
+        request = Request("", person_of(message.author, allowed), place, words)
+        display: Display = ChannelDisplay(message.channel, message, words)
+        with self._services.working():
+            try:
+                asked = await self._understood(message, said, me, request)
+                channel, remarks = await self._channel_for(message, asked)
+            except Exception as error:
+                # told once, not at every message: a refusal must not become a way to make the bot talk
+                if self._services.cooldowns.take({("told", message.author.id): _TOLD_AGAIN}) == 0:
+                    await display.fail(self._explained(error, request, display))
+                return
+            if channel is not message.channel:
+                asked = replace(asked, place=place_of(channel, place.server))
+                display = ChannelDisplay(channel, message, words)
+            await self.show(replace(asked, remarks=remarks), display)
+
+    async def _understood(
+        self, message: discord.Message, said: Heard, me: discord.ClientUser, request: Request
+    ) -> Request:
+        """What is asked, and what it follows. Raises Refused where it asks nothing, or may not be asked."""
+        services, words = self._services, request.words
+        place, person, in_private = request.place, request.person, request.place.server is None
+        claim = claim_replied_to(message, me)
+        about = one_line(message_text(claim), _ABOUT_LIMIT) if claim is not None else ""
+        question = said.question
+        if not has_words(question) and about:
+            question, about = about, ""  # a mere mention under a message asks what that message asks
+        services.check_place(place, person, words)
+        if not in_private and services.is_private(place):
+            raise Refused(words("Here I answer in private: use {ask}, and only you see it.", ask="`/ask`"))
+        if said.unread:
+            raise Refused(words("I cannot read messages that mention my role. Please mention me by my name."))
+        if not has_words(question):
+            raise Refused(words("Ask me something about the articles: write your question after my name."))
+        if is_small_talk(question):
+            raise Refused(words("I am here. Ask me anything about the articles."))
+        parent = await self._answer_replied_to(message) or await self._talk(place, person, private=in_private)
+        if claim is not None and not about and parent is None and leans(question):
+            raise Refused(
+                words("I cannot see the message that you reply to. Please write the whole question.")
+            )
+        check_asks(question, words, follows=bool(parent or about))
+        services.check_may_ask(place, person, words)
+        return replace(request, question=question, parent=parent, about=about, private=in_private)
+
+    async def _channel_for(
+        self, message: discord.Message, request: Request
+    ) -> tuple[discord.abc.Messageable, tuple[str, ...]]:
+        """Where the answer goes: what begins a conversation gets a thread, where the server wants threads."""
+        services, place = self._services, request.place
+        if request.parent or place.channel in services.threads or not services.server(place.server).threads:
+            return message.channel, ()
+        return await thread_for(services, message, request.question, request.words)
+
+    # -- both
+
+    async def show(
+        self, request: Request, display: Display, events: AsyncIterator[AnswerEvent] | None = None
+    ) -> None:
+        """Work a question out, keep it, and show it; summaries and digests bring their own `events`."""
+        services = self._services
+        key: str | None = None
+        with services.working():
+            try:
+                key = await self._begin(request)
+                with services.metrics.question():
+                    async with services.slots:
+                        if events is None:
+                            history = await services.records.history(request.parent)
+                            if request.about:
+                                history = (*history, Turn(request.about, ""))
+                            events = services.answers.answer(request.question, history=history)
+                        answer = await follow(events, display, request.words)
+                    await services.records.finish(key, answer)
+                await self._put(request, display, answer, key)
+            except asyncio.CancelledError:
+                await asyncio.shield(self._apologise(request, display, key))
+                raise
+            except Exception as error:
+                services.metrics.asked("failed")
+                services.metrics.failed(type(error).__name__)
+                await self._give_up(key, "failed")
+                await display.fail(self._explained(error, request, display))
+
+    async def deliver(self, request: Request, display: Display, answer: Answer) -> None:
+        """Keep and show an answer that was worked out already."""
+        key = await self._begin(request)
+        await self._services.records.finish(key, answer)
+        await self._put(request, display, answer, key)
+
+    async def _begin(self, request: Request) -> str:
+        return await self._services.records.begin(
+            request.question,
+            kind=request.kind,
+            person=request.person.id,
+            server=request.place.server,
+            channel=request.place.channel,
+            parent=request.parent,
+            private=request.private,
+        )
+
+    async def _give_up(self, key: str | None, outcome: Literal["failed", "interrupted"]) -> None:
+        """Note that there is no answer, where that can be noted: the person is told in any case."""
+        if key is not None:
+            try:
+                await self._services.records.fail(key, outcome)
+            except UserFacingError as error:
+                log.error("a question without an answer is not noted as such: %s", error)
+
+    def _explained(self, error: Exception, request: Request, display: Display) -> str:
+        """What to mend is told to those who can, where nobody else reads it."""
+        alone = isinstance(display, InteractionDisplay) or request.place.server is None
+        for_editors = alone and self._services.may_run_corpus(request.place, request.person)
+        return explain(error, request.words, for_editors=for_editors)
+
+    async def _put(self, request: Request, display: Display, answer: Answer, key: str) -> None:
+        services = self._services
+        services.metrics.asked(answer.outcome)
+        pages = answer_pages(
+            answer,
+            request.words,
+            heading=request.heading,
+            links=await services.links(answer, key),
+            remarks=request.remarks,
+        )
+        for message in await display.finish(answer_messages(pages, answer, key, request.words)):
+            await services.records.link_message(message, key)
+
+    async def _apologise(self, request: Request, display: Display, key: str | None) -> None:
+        await self._give_up(key, "interrupted")
+        await display.fail(
+            request.words(
+                "I am being restarted and could not finish this one. Please ask it again in a minute."
+            )
+        )
+
+    async def _talk(self, place: Place, person: Person, *, private: bool) -> str | None:
+        """The answer that a question follows by standing where it stands: in a thread of ours, or in a DM.
+
+        In a thread that is the person's own last one, else the last of anybody. A public question never follows a
+        private one, not even the person's own: its answer would tell what that was about.
+        """
+        latest_in = self._services.records.latest_in
+        if place.server is None:
+            latest = await latest_in(place.channel, time.time() - _TALK_LASTS)
+        elif place.channel in self._services.threads:
+            own = await latest_in(place.channel, person=person.id, public=not private)
+            latest = own or await latest_in(place.channel, public=True)
+        else:
+            return None
+        return latest.key if latest else None
+
+    async def _answer_replied_to(self, message: discord.Message) -> str | None:
+        if message.reference is None or message.reference.message_id is None:
+            return None
+        asked = await self._services.records.answer_in(message.reference.message_id)
+        return asked.key if asked else None
+
+
+def check_asks(question: str, words: Words, *, follows: bool) -> None:
+    """Raise Refused where nothing is asked; `follows`: what came before may say what is meant."""
+    if not has_words(question):
+        raise Refused(words("Ask a question: there were no words in that."))
+    if leaves_open(question) and not follows:
+        raise Refused(
+            words("What about? Name a person, a place, an event or a topic, so that I know where to look.")
+        )
+
+
+def question_form(words: Words, private: bool | None, about: str = "") -> discord.ui.Modal:
+    """A form for a long question, or for one about the words of a message."""
+    return text_form(
+        "ask",
+        {True: "private", False: "public", None: ""}[private],
+        title=words("Ask about the articles"),
+        label=words("Your question"),
+        placeholder=words("What would you like to know?"),
+        default=about,
+        limit=QUESTION_LIMIT,
+    )
+
+
+def message_text(message: discord.Message) -> str:
+    """The words of a message: its content, or the text of its components."""
+    texts = [message.content, *(component.content for component in _texts(message.components))]
+    return visible("\n".join(text for text in texts if text)).strip()
+
+
+def _texts(components: Sequence[Any]) -> list[discord.TextDisplay]:
+    found: list[discord.TextDisplay] = []
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            found.append(component)
+        found += _texts(getattr(component, "children", ()))
+    return found
+
+
+def _place_of_message(message: discord.Message) -> Place:
+    return place_of(message.channel, message.guild.id if message.guild else None)
+
+
+async def say_privately(interaction: discord.Interaction[Any], text: str) -> None:
+    """Answer an interaction for the person alone, whether it was acknowledged already or not."""
+    message = text_message(text)
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        private = bool(interaction.extras.get("private", True))
+        await InteractionDisplay(interaction, private=private, words=words_of(interaction)).fail(text)
+    elif interaction.response.is_done():
+        await interaction.followup.send(view=message, ephemeral=True, allowed_mentions=NO_PINGS)
+    else:
+        await interaction.response.send_message(view=message, ephemeral=True, allowed_mentions=NO_PINGS)

@@ -1,0 +1,120 @@
+"""/summary of one article, "Summarise the linked article", and /digest over the articles of some days."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as _
+
+from bot.chat.article_choice import article_choices, linked_article, message_links, no_article
+from bot.chat.commands.questions import Questions, Request
+from bot.chat.messages.displays import InteractionDisplay, acknowledge
+from bot.chat.messages.failures import Refused
+from bot.chat.services import Services, of_interaction
+from bot.operations.records import Kind
+from bot.qa.answers import AnswerEvent
+
+
+class Summaries:
+    def __init__(self, services: Services, questions: Questions) -> None:
+        self._services = services
+        self._questions = questions
+
+    def register(self, tree: app_commands.CommandTree[Any]) -> None:
+        @tree.command(name=_("summary"), description=_("Sum up one article, with the sentences it rests on"))
+        @app_commands.describe(
+            article=_("A word of the title, the publisher or a date; or the article's address"),
+            private=_("Show the answer to you alone"),
+        )
+        async def summary(
+            interaction: discord.Interaction[Any],
+            article: app_commands.Range[str, 1, 500],
+            private: bool | None = None,
+        ) -> None:
+            words, _place, _person = of_interaction(interaction)
+            await self._begin(interaction, private)
+
+            found = await self._services.read(lambda index: index.article(article))
+            if found is None:
+                await self._fail(interaction, private, no_article(words))
+                return
+            await self._show(
+                interaction, "summary", found.title, self._services.answers.summarise(found.id), private
+            )
+
+        @summary.autocomplete("article")
+        async def choices(
+            interaction: discord.Interaction[Any], typed: str
+        ) -> list[app_commands.Choice[str]]:
+            words, place, person = of_interaction(interaction)
+            try:
+                self._services.check_place(place, person, words)
+            except Refused:
+                return []  # who may not see the articles is not shown their titles either
+            return await article_choices(self._services, typed)
+
+        @tree.context_menu(name=_("Summarise the linked article"))
+        async def summarise_linked(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+            words, _place, _person = of_interaction(interaction)
+            await self._begin(interaction, None)
+            urls = message_links(message)
+            found = await linked_article(self._services, urls) if urls else None
+            if found is None:
+                text = (
+                    words("The article behind that link is not among mine.")
+                    if urls
+                    else words("There is no link in that message.")
+                )
+                await self._fail(interaction, None, text)
+                return
+            await self._show(
+                interaction, "summary", found.title, self._services.answers.summarise(found.id), None
+            )
+
+        @tree.command(name=_("digest"), description=_("The news on a topic in points, each with its source"))
+        @app_commands.describe(
+            topic=_("What it should be about"),
+            days=_("How many days to look back"),
+            private=_("Show the answer to you alone"),
+        )
+        async def digest(
+            interaction: discord.Interaction[Any],
+            topic: app_commands.Range[str, 1, 300],
+            days: app_commands.Range[int, 1, 3650] = 7,
+            private: bool | None = None,
+        ) -> None:
+            await self._begin(interaction, private)
+            await self._show(
+                interaction, "digest", topic, self._services.answers.digest(topic, days), private
+            )
+
+    def _hidden(self, interaction: discord.Interaction[Any], private: bool | None) -> bool:
+        _words, place, _person = of_interaction(interaction)
+        return self._services.is_private(place) if private is None else private
+
+    async def _begin(self, interaction: discord.Interaction[Any], private: bool | None) -> None:
+        words, place, person = of_interaction(interaction)
+        self._services.check_may_ask(place, person, words)
+        await acknowledge(interaction, private=self._hidden(interaction, private))
+
+    async def _fail(self, interaction: discord.Interaction[Any], private: bool | None, text: str) -> None:
+        words, _place, _person = of_interaction(interaction)
+        hidden = self._hidden(interaction, private)
+        await InteractionDisplay(interaction, private=hidden, words=words).fail(text)
+
+    async def _show(
+        self,
+        interaction: discord.Interaction[Any],
+        kind: Kind,
+        subject: str,
+        events: AsyncIterator[AnswerEvent],
+        private: bool | None,
+    ) -> None:
+        words, place, person = of_interaction(interaction)
+        hidden = self._hidden(interaction, private)
+        display = InteractionDisplay(interaction, private=hidden, words=words)
+        request = Request(subject, person, place, words, kind=kind, heading=subject, private=hidden)
+        await self._questions.show(request, display, events)

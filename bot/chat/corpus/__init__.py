@@ -1,0 +1,4 @@
+"""/corpus: runs of ingest started from Discord, their progress, their buttons and texts.
+
+The work itself is done by a child process.
+"""

@@ -1,0 +1,54 @@
+"""The buttons under what is said about the corpus. All they need is in their custom_id, so they outlive a restart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.chat.messages.layout import Message
+
+CorpusPress = Callable[["discord.Interaction[Any]", str], Awaitable[None]]
+"""What a button does: the interaction, and what the button is about."""
+
+
+class CorpusButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"bylinecorpus:(?P<action>[a-z]+):(?P<argument>[A-Za-z0-9_.-]{0,64})",
+):
+    """`action` is a key of `Corpus.presses`. One that changes the corpus for good is `grave`: red."""
+
+    def __init__(self, action: str, argument: str, label: str = "·", *, grave: bool = False) -> None:
+        self.action, self.argument = action, argument
+        super().__init__(
+            ui.Button(
+                label=label[:80],
+                style=discord.ButtonStyle.danger if grave else discord.ButtonStyle.secondary,
+                custom_id=f"bylinecorpus:{action}:{argument}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> CorpusButton:
+        return cls(match["action"], match["argument"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
+        try:
+            if await interaction.client.admits(interaction):
+                await interaction.client.corpus.pressed(interaction, self.action, self.argument)
+        except Exception as error:
+            await interaction.client.failed(interaction, error)
+
+
+def with_buttons(text: str, buttons: Sequence[CorpusButton]) -> Message:
+    message = Message()
+    message.add_item(ui.TextDisplay(text))
+    if buttons:
+        message.add_item(ui.ActionRow(*buttons))
+    return message

@@ -1,0 +1,166 @@
+"""From an answer to pages that fit into Discord's messages (pure: text in, text out)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.chat.messages.language import Words
+from bot.chat.messages.markup import masked_link, one_line, plain, split_text, web_url, with_marks
+from bot.qa.answers import Answer, ArticleRef, Citation
+
+TEXT_LIMIT = 3_900
+"""Characters of text in one message: Discord's 4,000 over all its components, less a margin."""
+
+SOURCES_ON_A_PAGE = 8
+"""A source takes three of a message's 40 components; separators, buttons and their rows take the rest."""
+
+_QUOTE, _TITLE, _PUBLISHER, _HEADING = 320, 150, 80, 250
+_NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a citation can be opened: at its original address, and in Byline's own reader."""
+
+    web: str | None = None
+    reader: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One quoted source: its text, and the address that its button opens."""
+
+    number: int
+    text: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one message holds; `text` may be empty when there are sources."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+    def length(self) -> int:
+        return len(self.text) + sum(len(source.text) for source in self.sources)
+
+
+def answer_pages(
+    answer: Answer,
+    words: Words,
+    *,
+    heading: str = "",
+    links: Mapping[int, Links] | None = None,
+    remarks: Sequence[str] = (),
+) -> list[Page]:
+    """The answer, its notes, and its sources; `heading` is the question where the channel does not show it.
+
+    `links` is by the citation's place in `answer.citations`. `remarks` are the bot's own words, already safe.
+    """
+    head = f"### {plain(one_line(heading, _HEADING))}\n" if heading else ""
+    notes = [plain(one_line(_translated(note, words), 300)) for note in answer.notes]
+    if answer.generator == "quoting" and answer.outcome == "answered" and not notes:
+        notes = [words("The articles' own sentences, picked without a language model.")]
+    small = "".join(f"\n-# {line}" for line in [*notes, *remarks])
+    if answer.outcome == "not_found":
+        return [Page(_fit(head + _not_found(answer, words) + small))]
+    numbers = frozenset(citation.number for citation in answer.citations)
+    body = with_marks(plain(answer.text), numbers)
+    texts = split_text(body, TEXT_LIMIT - len(head) - len(small))
+    texts[0] = head + texts[0]
+    texts[-1] += small
+    return _with_sources(texts, source_list(answer, words, links or {}))
+
+
+def source_list(
+    answer: Answer, words: Words, links: Mapping[int, Links], quote_limit: int = _QUOTE
+) -> list[Source]:
+    """One entry a citation, in the order of their numbers."""
+    return [
+        _source(citation, words, links.get(place, Links()), quote_limit)
+        for place, citation in sorted(enumerate(answer.citations), key=lambda item: item[1].number)
+    ]
+
+
+def source_pages(sources: Sequence[Source], text: str = "") -> list[Page]:
+    """Sources alone, as many on a page as fit."""
+    return _with_sources([text] if text else [], sources)
+
+
+def progress_text(stage: str, passages: int, sentences: Sequence[str], words: Words) -> str:
+    """What is shown meanwhile: the sentences that have passed their check, and how far it is."""
+    status = {
+        "searching": words("Searching the articles…"),
+        "reading": words.plural("Reading {n} passage…", "Reading {n} passages…", passages),
+        "writing": words("Writing…"),
+        "checking": words("Checking every quote…"),
+    }[stage]
+    if not sentences:
+        return f"-# {status}"
+    text = split_text(plain(" ".join(sentences)), TEXT_LIMIT - 100)[0]
+    return f"{text}\n-# {status}"
+
+
+def article_line(article: ArticleRef, words: Words, link: str | None = None) -> str:
+    """An article in one line: its title (linked where it can be), its publisher, its date."""
+    title = one_line(article.title, _TITLE)
+    url = link or web_url(article.url)
+    shown = masked_link(title, url) if url else plain(title)
+    about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
+    if date := words.date(article.published):
+        about.append(plain(date))
+    return " · ".join([f"**{shown}**", *about])
+
+
+def _source(citation: Citation, words: Words, links: Links, quote_limit: int) -> Source:
+    article = citation.article
+    about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
+    if date := words.date(article.published):
+        about.append(plain(date))
+    if links.reader and links.reader != links.web:
+        about.append(masked_link(words("read it here"), links.reader))
+    lines = [f"**\\[{citation.number}\\]** **{plain(one_line(article.title, _TITLE))}**"]
+    if about:
+        lines.append(f"-# {' · '.join(about)}")
+    lines.append(f"> {plain(one_line(citation.quote, quote_limit))}")
+    return Source(citation.number, "\n".join(lines), web_url(links.web) or web_url(links.reader))
+
+
+def _with_sources(texts: Sequence[str], sources: Sequence[Source]) -> list[Page]:
+    """Text first; the sources start on the last page of text and go on over as many pages as they need."""
+    pages = [Page(text) for text in texts]
+    for source in sources:
+        last = pages[-1] if pages else None
+        if (
+            last is None
+            or len(last.sources) == SOURCES_ON_A_PAGE
+            or last.length() + len(source.text) > TEXT_LIMIT
+        ):
+            pages.append(Page("", (source,)))
+        else:
+            pages[-1] = Page(last.text, (*last.sources, source))
+    return pages
+
+
+def _translated(note: str, words: Words) -> str:
+    """A text of bot/qa/phrases.py; two of them end with names of articles or words of the question."""
+    opening, _, rest = note.removesuffix(".").partition(": ")
+    if rest and opening == "The articles differ here":
+        return words("The articles differ here: {sources}.", sources=rest)
+    if rest and opening == "The articles do not cover":
+        return words("The articles do not cover: {parts}.", parts=rest)
+    return words(note)
+
+
+def _not_found(answer: Answer, words: Words) -> str:
+    text = words("I found nothing in the articles that answers this.")
+    if not answer.nearest:
+        return text
+    lines = [f"- {article_line(article, words)}" for article in answer.nearest[:_NEAREST]]
+    return "\n".join([text, words("The nearest articles:"), *lines])
+
+
+def _fit(text: str) -> str:
+    return text if len(text) <= TEXT_LIMIT else split_text(text, TEXT_LIMIT)[0]

@@ -1,0 +1,160 @@
+"""The words of the command line: ask, chat, search, summary, article."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from rich.console import Console
+
+from bot.cli.json_output import article_shape, ask_shape, search_shape, summary_shape
+from bot.cli.keyboard import awaited
+from bot.cli.question_lines import AskedLine, parse_line, read_lines
+from bot.cli.terminal import show_answer, show_article, show_results
+from bot.qa.answering import Answerer, final_answer
+from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
+from ingest.articles.article import Article
+from ingest.errors import UserFacingError
+from ingest.text.terminal_output import print_json
+
+STDIN = "-"
+LEAVING = {"quit", "exit", "/quit", "/exit", ":q"}
+HISTORY = 6  # turns that a chat remembers; the answerer bounds their tokens
+
+log = logging.getLogger(__name__)
+
+Shape = dict[str, Any]
+
+
+async def ask(answerer: Answerer, question: str, *, as_json: bool) -> None:
+    async def shape(line: AskedLine) -> Shape:
+        return ask_shape(await final_answer(answerer.answer(line.question, exclude=line.exclude)))
+
+    if question == STDIN:
+        await _each_line("question", shape)
+    elif as_json:
+        print_json(await shape(AskedLine(question)))
+    else:
+        show_answer(Console(), await _watched(answerer.answer(question)))
+
+
+async def search(answerer: Answerer, query: str, limit: int, *, as_json: bool) -> None:
+    async def found(line: AskedLine) -> tuple[list[Evidence], float]:
+        started = time.perf_counter()
+        evidence = await answerer.search(line.question, limit, exclude=line.exclude)
+        return evidence, time.perf_counter() - started
+
+    async def shape(line: AskedLine) -> Shape:
+        return search_shape(line.question, *await found(line))
+
+    if query == STDIN:
+        await _each_line("query", shape)
+    elif as_json:
+        print_json(await shape(AskedLine(query)))
+    else:
+        evidence, _ = await found(AskedLine(query))
+        show_results(Console(), evidence)
+
+
+async def summary(answerer: Answerer, name: str, *, as_json: bool) -> None:
+    article = await answerer.find_article(name)
+    if as_json:
+        print_json(summary_shape(await final_answer(answerer.summarise(article.id)), article))
+    else:
+        show_answer(Console(), await _watched(answerer.summarise(article.id)))
+
+
+async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
+    found: Article = await answerer.find_article(name)
+    if as_json:
+        print_json(article_shape(found))
+    else:
+        show_article(Console(), found)
+
+
+async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
+    """Questions and answers until the end of input; each question sees the turns before it.
+
+    With `as_json` the questions are lines as `ask -` reads them, and each answer is the line that `ask --json` prints.
+    """
+    history: list[Turn] = []
+
+    def remember(question: str, answer: Answer) -> None:
+        cited = tuple(dict.fromkeys(citation.article.article_id for citation in answer.citations))
+        history.append(Turn(question, answer.text, cited))
+        del history[:-HISTORY]
+
+    async def shape(line: AskedLine) -> Shape:
+        answer = await final_answer(
+            answerer.answer(line.question, exclude=line.exclude, history=tuple(history))
+        )
+        remember(line.question, answer)
+        return ask_shape(answer)
+
+    if as_json:
+        await _each_line("question", shape)
+        return
+    console = Console()
+    console.print(greeting, markup=False, highlight=False)
+    while (line := await awaited(_prompt)) is not None:
+        if not line.strip():
+            continue
+        if line.strip().lower() in LEAVING:
+            break
+        try:
+            answer = await _watched(answerer.answer(line, history=tuple(history)))
+        except UserFacingError as error:
+            console.print(str(error), style="red", markup=False)
+            continue
+        show_answer(console, answer)
+        remember(line, answer)
+
+
+async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -> None:
+    """One JSON line out for each line in, in order; a line that fails says so and the next goes on."""
+    lines = read_lines(sys.stdin.buffer)
+    while (line := await awaited(lambda: next(lines, None))) is not None:
+        asked = line
+        try:
+            parsed = parse_line(line, "question")
+            asked = parsed.question
+            print_json(await shape(parsed))
+        except UserFacingError as error:
+            print_json({key: asked, "outcome": "failed", "error": str(error)})
+        except BrokenPipeError:
+            raise  # nobody reads on; the next line would fail as well
+        except Exception:
+            log.exception("a question failed")
+            print_json(
+                {
+                    key: asked,
+                    "outcome": "failed",
+                    "error": "Something went wrong inside; the log has the details.",
+                }
+            )
+
+
+async def _watched(events: AsyncIterator[AnswerEvent]) -> Answer:
+    """The answer, with its progress shown on a terminal while it is made."""
+    console = Console(stderr=True)
+    answer = None
+    with console.status("…") as status:
+        async for event in events:  # to the end, so that the index is given back at once
+            if isinstance(event, Progress):
+                status.update(
+                    f"{event.stage} {event.passages} passages …" if event.passages else f"{event.stage} …"
+                )
+            elif isinstance(event, Answer):
+                answer = event
+    assert answer is not None, "an answer is always the last event"
+    return answer
+
+
+def _prompt() -> str | None:
+    try:
+        return input("> ")
+    except EOFError:
+        return None

@@ -1,0 +1,332 @@
+"""Summaries of one article and digests over many: by a model, and without one.
+
+All four are generators: the "question" is the article's title or the digest's topic, the evidence is what to sum up,
+and what they write goes through the same check as an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.errors import ModelUnavailable
+from bot.qa.answers import CheckedSentence, Evidence, Turn, Usage
+from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered, Refused
+from bot.qa.generation.prompts import DRAFT_SCHEMA, Message, digest_prompt, new_boundary, summary_prompt
+from bot.qa.generation.reply_parser import DraftReader
+from bot.qa.summarising.central_sentences import central, choose
+from bot.qa.verification.citations import CitationChecker
+from ingest.embedding.embedder import Embedder
+from ingest.index.chunking import Passage
+from ingest.text.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from bot.qa.generation.chat_model import ChatModel
+
+log = logging.getLogger(__name__)
+
+MOST_POINTS = 8
+LEAST_POINTS = 5
+_PART_TOKENS = 6_000
+_MOST_PARTS = 12
+_AT_ONCE = 3
+_MOST_SENTENCES = 400
+_SAME_NEWS = 0.8
+_LEANS = re.compile(
+    r"^\W*(?:he|she|it|they|this|that|these|those|but|and|so|then|also|however|moreover|meanwhile|his|her|their|"
+    r"its|such|there|here|i|we|you)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence of the evidence: the 1-based number of its passage and its place in the article's body."""
+
+    number: int
+    start: int
+    text: str
+
+
+class ExtractiveSummary:
+    """Central sentences of one article, in reading order, each its own proof."""
+
+    name = "quoting"
+
+    def __init__(self, embedder: Embedder, *, most_sentences: int = 6) -> None:
+        self._embedder = embedder
+        self._most = most_sentences
+
+    async def write(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
+    ) -> AsyncIterator[DraftEvent]:
+        for sentence in await asyncio.to_thread(self._choose, question, evidence):
+            yield sentence
+
+    def _choose(self, title: str, evidence: Sequence[Evidence]) -> list[DraftSentence]:
+        found = _candidates(evidence)[:_MOST_SENTENCES]
+        if not found:
+            return []
+        vectors = self._embedder.embed_passages([item.text for item in found])
+        scores = central(vectors, self._embedder.embed_question(title) if title.strip() else None)
+        wanted = min(self._most, max(3, len(found) // 8))
+        return [_verbatim(found[n]) for n in sorted(choose(scores, vectors, wanted))]
+
+
+class ExtractiveDigest:
+    """The sentence of each article that says most on a topic, newest article first; the same news once."""
+
+    name = "quoting"
+
+    def __init__(self, embedder: Embedder, *, most_points: int = MOST_POINTS) -> None:
+        self._embedder = embedder
+        self._most = most_points
+
+    async def write(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
+    ) -> AsyncIterator[DraftEvent]:
+        for sentence in await asyncio.to_thread(self._choose, question, evidence):
+            yield sentence
+
+    def _choose(self, topic: str, evidence: Sequence[Evidence]) -> list[DraftSentence]:
+        found = _candidates(evidence)[:_MOST_SENTENCES]
+        if not found:
+            return []
+        vectors = self._embedder.embed_passages([item.text for item in found])
+        near = vectors @ self._embedder.embed_question(topic)
+        taken: list[int] = []
+        articles: set[str] = set()
+        for n in (int(index) for index in np.argsort(-near)):
+            article = evidence[found[n].number - 1].article.id
+            if article in articles or any(float(vectors[n] @ vectors[m]) > _SAME_NEWS for m in taken):
+                continue
+            taken.append(n)
+            articles.add(article)
+            if len(taken) == self._most:
+                break
+        taken.sort(key=lambda n: evidence[found[n].number - 1].article.published or "", reverse=True)
+        return [_verbatim(found[n]) for n in taken]
+
+
+class ModelSummary:
+    """A model's summary of one article of any length: points of each part, checked, then one text from the points."""
+
+    def __init__(self, model: ChatModel, *, most_sentences: int = 6, part_tokens: int = _PART_TOKENS) -> None:
+        self.name = model.name
+        self._model = model
+        self._most = most_sentences
+        self._part_tokens = part_tokens
+
+    async def write(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
+    ) -> AsyncIterator[DraftEvent]:
+        parts = _parts(evidence, self._part_tokens, self._model.count_tokens)
+        if len(parts) == 1:
+            async for event in self._ask(question, [evidence[n] for n in parts[0]], self._most):
+                yield _renumbered(event, parts[0])
+            return
+        points, numbers, mapped, usage = await self._map(question, evidence, parts)
+        try:
+            async for event in self._ask(question, points, self._most):
+                if isinstance(event, Usage):
+                    event = Usage(usage.tokens_in + event.tokens_in, usage.tokens_out + event.tokens_out)
+                yield _renumbered(event, numbers)
+        except ModelUnavailable as error:
+            log.info("the points of a summary stay as they are: %s", error)
+            for sentence in _spread(mapped, self._most):
+                yield sentence
+            yield usage
+
+    async def _map(
+        self, title: str, evidence: Sequence[Evidence], parts: Sequence[Sequence[int]]
+    ) -> tuple[list[Evidence], list[int], list[DraftSentence], Usage]:
+        """The sentences of the article that the parts' points rest on, where each came from, and the points."""
+        places = asyncio.Semaphore(_AT_ONCE)
+        each = max(2, min(4, 24 // len(parts)))
+
+        async def read(part: Sequence[int]) -> list[DraftEvent]:
+            async with places:
+                return [event async for event in self._ask(title, [evidence[n] for n in part], each)]
+
+        results = await asyncio.gather(*(read(part) for part in parts), return_exceptions=True)
+        points: list[Evidence] = []
+        numbers: list[int] = []
+        mapped: list[DraftSentence] = []
+        tokens_in = tokens_out = 0
+        failure: BaseException | None = None
+        for part, result in zip(parts, results, strict=True):
+            if isinstance(result, BaseException):
+                if not isinstance(result, ModelUnavailable):
+                    raise result
+                failure = result
+                continue
+            checker = CitationChecker([evidence[n] for n in part])
+            for event in result:
+                if isinstance(event, Usage):
+                    tokens_in, tokens_out = tokens_in + event.tokens_in, tokens_out + event.tokens_out
+                if isinstance(event, DraftSentence) and isinstance(checker.check(event), CheckedSentence):
+                    renumbered = _renumbered(event, part)
+                    assert isinstance(renumbered, DraftSentence)
+                    mapped.append(renumbered)
+            for held in checker.held:
+                number = next(n for n in part if evidence[n] is held.evidence)
+                start, end = held.around
+                passage = held.evidence.passage
+                start, end = max(start, passage.start), min(end, passage.end)
+                text = held.evidence.article.body[start:end]
+                if all((start, end) != (point.passage.start, point.passage.end) for point in points):
+                    inner = Passage(f"{passage.id}:{start}", passage.article_id, start, end, text)
+                    points.append(Evidence(inner, held.evidence.article, held.evidence.score))
+                    numbers.append(number)
+        if not points:
+            raise ModelUnavailable(
+                "The answering model gave no point of the article that could be proven."
+            ) from failure
+        return points, numbers, mapped, Usage(tokens_in, tokens_out)
+
+    async def _ask(self, title: str, evidence: Sequence[Evidence], most: int) -> AsyncIterator[DraftEvent]:
+        boundary = new_boundary()
+
+        def prompt(structured: bool) -> list[Message]:
+            return summary_prompt(
+                title, evidence, boundary=boundary, structured=structured, most_sentences=most
+            )
+
+        async for event in _drafted(self._model, prompt):
+            yield event
+
+
+class ModelDigest:
+    """A model's points on a topic, put in order by the dates of the articles they cite, newest first."""
+
+    def __init__(self, model: ChatModel, *, most_points: int = MOST_POINTS) -> None:
+        self.name = model.name
+        self._model = model
+        self._most = most_points
+
+    async def write(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        history: Sequence[Turn] = (),  # noqa: ARG002
+    ) -> AsyncIterator[DraftEvent]:
+        boundary = new_boundary()
+
+        def prompt(structured: bool) -> list[Message]:
+            return digest_prompt(
+                question, evidence, boundary=boundary, structured=structured, most_sentences=self._most
+            )
+
+        def published(sentence: DraftSentence) -> str:
+            numbers = [quote.passage for quote in sentence.quotes if 0 < quote.passage <= len(evidence)]
+            return max((evidence[number - 1].article.published or "" for number in numbers), default="")
+
+        points: list[DraftSentence] = []
+        rest: list[DraftEvent] = []
+        async for event in _drafted(self._model, prompt):
+            if isinstance(event, DraftSentence):
+                points.append(event)
+            else:
+                rest.append(event)
+        for point in sorted(points, key=published, reverse=True)[: self._most]:
+            yield point
+        for event in rest:
+            yield event
+
+
+async def _drafted(model: ChatModel, prompt: Callable[[bool], list[Message]]) -> AsyncIterator[DraftEvent]:
+    reader = DraftReader()
+    anything = False
+    async with aclosing(model.stream(prompt, DRAFT_SCHEMA)) as events:
+        async for event in events:
+            drafts = list(reader.feed(event)) if isinstance(event, str) else []
+            if isinstance(event, Usage):
+                drafts = list(reader.close())
+            anything = anything or bool(drafts) or isinstance(event, Refused)
+            for draft in drafts:
+                if not isinstance(draft, NotCovered):
+                    yield draft
+            if not isinstance(event, str):
+                yield event
+    if not anything:
+        raise ModelUnavailable("The answering model replied with something unreadable.")
+
+
+def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
+    """The evidence's whole sentences that can be understood alone, each once, in the evidence's order."""
+    found: list[_Candidate] = []
+    seen: set[tuple[str, int]] = set()
+    leaning: list[_Candidate] = []
+    for number, item in enumerate(evidence, start=1):
+        passage = item.passage
+        for start, end in sentence_spans(passage.text):
+            text = passage.text[start:end]
+            place = (passage.article_id, passage.start + start)
+            if (
+                place in seen
+                or not 6 <= len(text.split()) <= 60
+                or not re.search(r"[.!?…。！？][”\"’')\]]*$", text)
+            ):
+                continue
+            seen.add(place)
+            (leaning if _LEANS.match(text) else found).append(_Candidate(number, passage.start + start, text))
+    return found or leaning
+
+
+def _verbatim(candidate: _Candidate) -> DraftSentence:
+    return DraftSentence(candidate.text, (DraftQuote(candidate.number, candidate.text),))
+
+
+def _parts(evidence: Sequence[Evidence], limit: int, count_tokens: Callable[[str], int]) -> list[list[int]]:
+    """The passages' indices in runs of at most `limit` tokens; past the most parts, passages are left out evenly."""
+    sizes = [count_tokens(item.passage.text) + 40 for item in evidence]
+    kept = list(range(len(evidence)))
+    while sum(sizes[n] for n in kept) > limit * _MOST_PARTS:
+        kept = [n for place, n in enumerate(kept) if place % 4 != 3]
+    parts: list[list[int]] = [[]]
+    room = limit
+    for n in kept:
+        if parts[-1] and sizes[n] > room:
+            parts.append([])
+            room = limit
+        parts[-1].append(n)
+        room -= sizes[n]
+    return parts
+
+
+def _renumbered(event: DraftEvent, numbers: Sequence[int]) -> DraftEvent:
+    """A sentence that cites the passages of a part, citing those of the whole evidence."""
+    if not isinstance(event, DraftSentence):
+        return event
+    quotes = tuple(
+        DraftQuote(numbers[quote.passage - 1] + 1 if 0 < quote.passage <= len(numbers) else 0, quote.text)
+        for quote in event.quotes
+    )
+    return DraftSentence(event.text, quotes, event.role)
+
+
+def _spread(sentences: Sequence[DraftSentence], most: int) -> list[DraftSentence]:
+    """Up to `most` of the sentences, taken evenly from front to end."""
+    if len(sentences) <= most:
+        return list(sentences)
+    return [sentences[round(n * (len(sentences) - 1) / (most - 1))] for n in range(most)]

@@ -1,0 +1,4 @@
+"""What of a draft may reach the reader: quotes word for word, figures and names proved, a second look.
+
+Nothing here writes.
+"""

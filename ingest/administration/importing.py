@@ -1,0 +1,255 @@
+"""Take a corpus over from one file. It is checked as any stranger's: names, sizes, hashes and every field."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ingest.administration.export import ARTICLE_FIELDS, FORMAT, TABLES
+from ingest.articles.article import Article
+from ingest.articles.urls import is_address
+from ingest.edits.audit import open_log
+from ingest.edits.change_requests import Change, Imported
+from ingest.edits.manual_edits import Curation
+from ingest.edits.uploads import LARGEST_UPLOAD, discard_refused
+from ingest.embedding.factory import Embedder
+from ingest.errors import ConfigError, UserFacingError
+from ingest.index.embedding_cache import VectorStore
+from ingest.index.generations import Generations
+from ingest.runs.outcome import Outcome
+from ingest.runs.pipeline import ingest_corpus
+from ingest.settings import IngestSettings
+from ingest.sources.page_cache import Mirror
+from ingest.sources.progress import Report
+
+_NAMES = re.compile(
+    r"byline\.json|articles\.jsonl|curation\.json|vectors\.bin|uploads/[0-9a-f]{64}\.[a-z]{2,8}"
+    r"|pages/[0-9a-f]{32}\.page|(?:audit|fetched)/(?:changes|pages|documents|entries)\.jsonl"
+)
+_MOST_ENTRIES = 1_000_000
+_LONGEST_LINE = 50_000_000
+_LARGEST_FACTS = 1_000_000
+_LARGEST_CURATION = 50_000_000
+_LARGEST_PAGE = 25_000_000
+_MOST_DIMENSIONS = 20_000
+_AT_ONCE = 500
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, AttributeError, KeyError,
+    TypeError, ValueError, OverflowError, RecursionError, sqlite3.IntegrityError, sqlite3.InterfaceError,
+)  # fmt: skip
+
+
+class ImportRefused(UserFacingError):
+    """The file is not an export of Byline, or is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """`byline.json`, as far as it matters."""
+
+    embedder: str
+    dimension: int
+
+
+def import_corpus(
+    settings: IngestSettings, embedder: Embedder, file: Path, by: str, report: Report, allow_removals: bool
+) -> Outcome:
+    """Replace the corpus by that of `file`, as a new generation: the present one is kept for a roll back."""
+    if not file.is_file():
+        raise ConfigError(f"There is no file at {file}; check the path.")
+    with _refusing(file), zipfile.ZipFile(file) as archive:
+        _check_names(archive, file, settings.index.directory)
+        facts = _facts(archive)
+        articles = {article.id: article for article in _articles(archive)}
+        curation = _curation(archive)
+
+    def prepare(store: VectorStore) -> None:
+        with _refusing(file), zipfile.ZipFile(file) as archive:
+            if facts.embedder == embedder.identity.key:
+                _put_vectors(archive, facts.dimension, store)
+            _put_whole(archive, settings.index.directory)
+
+    imported = Imported(articles, curation, prepare, file.name)
+    change = Change("import", by, imported=imported, allow_removals=allow_removals)
+    put: set[str] = set()
+    try:
+        with _refusing(file), zipfile.ZipFile(file) as archive:
+            _put_uploads(archive, settings.corpus.uploads, put)
+        return ingest_corpus(settings, embedder, report=report, change=change)
+    except BaseException:
+        discard_refused(Generations(settings.index.directory), settings.corpus.uploads, put)
+        raise
+
+
+@contextmanager
+def _refusing(file: Path) -> Iterator[None]:
+    """Whatever a damaged or hostile file makes its readers raise is one refusal."""
+    try:
+        yield
+    except _DAMAGE as error:
+        reason = str(error)[:200] or type(error).__name__
+        raise ImportRefused(f"{file} is damaged, or no export of Byline: {reason}.") from error
+
+
+def _check_names(archive: zipfile.ZipFile, file: Path, directory: Path) -> None:
+    """Every entry has a name that an export gives, once; all of it fits on the disk."""
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if "byline.json" not in names or "articles.jsonl" not in names:
+        raise ImportRefused(f"{file} is no export of Byline: it has no byline.json and articles.jsonl.")
+    if len(names) > _MOST_ENTRIES or len(names) != len(set(names)):
+        raise ImportRefused(f"{file} holds too many files, or one twice.")
+    if any(entry.flag_bits & 1 or entry.compress_type not in _PACKED for entry in entries):
+        raise ImportRefused(f"{file} is encrypted, or packed as no export is.")
+    strange = [name for name in names if not _NAMES.fullmatch(name)]
+    if strange:
+        raise ImportRefused(
+            f"{file} holds a file that no export has: {strange[0][:100]!r}. Nothing was taken from it."
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    if sum(entry.file_size for entry in entries) > shutil.disk_usage(directory).free:
+        raise ImportRefused(f"{file} needs more room than the disk has. Make room, and import it again.")
+
+
+def _facts(archive: zipfile.ZipFile) -> _Facts:
+    said = json.loads(_read(archive, "byline.json", _LARGEST_FACTS))
+    if said["format"] != FORMAT:
+        raise ImportRefused(
+            f"It was exported in format {said['format']!r}, and this Byline reads {FORMAT}; update it."
+        )
+    dimension = int(said["dimension"])
+    if not 0 <= dimension <= _MOST_DIMENSIONS:
+        raise ValueError("its vectors have no possible size")
+    return _Facts(str(said["embedder"]), dimension)
+
+
+def _articles(archive: zipfile.ZipFile) -> Iterator[Article]:
+    for row in _lines(archive, "articles.jsonl"):
+        if set(row) != set(ARTICLE_FIELDS) or not re.fullmatch(r"[0-9a-f]{16}", str(row["id"])):
+            raise ValueError("an article has other fields than it should")
+        for name, value in row.items():
+            required = name in ("id", "title", "body", "origin", "path")
+            if not (isinstance(value, str) or (value is None and not required)):
+                raise ValueError(f"an article's {name} is no text")
+        if not row["body"].strip() or not row["title"].strip():
+            raise ValueError("an article is empty")
+        "".join(
+            value or "" for value in row.values()
+        ).encode()  # a lone surrogate is an error here, not in SQLite
+        if row["url"] is not None and not is_address(row["url"]):
+            row["url"] = None
+        yield Article(**row)
+
+
+def _curation(archive: zipfile.ZipFile) -> Curation:
+    curation = Curation.parse(_read(archive, "curation.json", _LARGEST_CURATION).decode())
+    if not all(isinstance(value, str) for upload in curation.uploads for value in astuple(upload)):
+        raise ValueError("an upload is not plain text")
+    if not all(isinstance(value, str | None) for stone in curation.tombstones for value in astuple(stone)):
+        raise ValueError("a tombstone is not plain text")
+    for upload in curation.uploads:
+        if not upload.is_url and not re.fullmatch(r"[0-9a-f]{64}\.[a-z]{2,8}", upload.path):
+            raise ValueError("an upload has an impossible path")
+    return curation
+
+
+def _put_uploads(archive: zipfile.ZipFile, folder: Path, put: set[str]) -> None:
+    """Copy the uploads to their places; each is what its name, a hash, says, or the import is refused.
+
+    `put` takes the names of those that were not there before.
+    """
+    for name in archive.namelist():
+        if not name.startswith("uploads/"):
+            continue
+        data = _read(archive, name, LARGEST_UPLOAD)
+        place = folder / name.removeprefix("uploads/")
+        if hashlib.sha256(data).hexdigest() != place.stem:
+            raise ValueError("an upload is not what its name says")
+        if not place.exists():
+            put.add(place.name)
+        _write(place, data)
+
+
+def _put_vectors(archive: zipfile.ZipFile, dimension: int, store: VectorStore) -> None:
+    """Keep the vectors, so that nothing is embedded again; unit vectors only, as the index wants them."""
+    size = 16 + 4 * dimension
+    with archive.open("vectors.bin") as rows:
+        while chunk := rows.read(size * _AT_ONCE):
+            if len(chunk) % size:
+                raise ValueError("its vectors break off")
+            table = np.frombuffer(chunk, dtype=np.uint8).reshape(-1, size)
+            vectors = np.ascontiguousarray(table[:, 16:]).view("<f4")
+            norms = np.linalg.norm(vectors, axis=1)
+            if not (np.isfinite(norms).all() and np.allclose(norms, 1.0, atol=1e-3)):
+                raise ValueError("its vectors are not of length one")
+            store.save([row.tobytes().hex() for row in table[:, :16]], vectors)
+
+
+def _put_whole(archive: zipfile.ZipFile, directory: Path) -> None:
+    """From a backup, the audit log and the fetched pages; only where there are none yet, since they are history."""
+    names = set(archive.namelist())
+    with closing(Mirror(directory)), closing(open_log(directory)):
+        pass  # both have their tables now
+    for file, tables in TABLES.items():
+        for table in tables:
+            name = f"{file.removesuffix('.sqlite')}/{table}.jsonl"
+            if name in names:
+                _put_rows(directory / file, table, _lines(archive, name))
+    for name in names:
+        place = directory / "fetched" / name.removeprefix("pages/")
+        if name.startswith("pages/") and not place.exists():
+            _write(place, _read(archive, name, _LARGEST_PAGE))
+
+
+def _put_rows(file: Path, table: str, rows: Iterator[dict[str, Any]]) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        if not columns or connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]:  # noqa: S608 - ours
+            return
+        marks = ", ".join("?" * len(columns))
+        for row in rows:
+            values = [row[column] for column in columns]
+            if any(isinstance(value, list | dict) for value in values):
+                raise ValueError(f"a row of {table} is not plain")
+            connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 - ours
+
+
+def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, Any]]:
+    with archive.open(name) as file:
+        while line := file.readline(_LONGEST_LINE + 1):
+            if len(line) > _LONGEST_LINE:
+                raise ValueError(f"a line of {name} is too long")
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError(f"a line of {name} is no object")
+            yield row
+
+
+def _read(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
+    opened: IO[bytes]
+    with archive.open(name) as opened:
+        data = opened.read(largest + 1)
+    if len(data) > largest:
+        raise ValueError(f"{name} is larger than it can be")
+    return data
+
+
+def _write(place: Path, data: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    pending = place.with_name(f".adding-{place.name}")
+    pending.write_bytes(data)
+    os.replace(pending, place)  # noqa: PTH105 - atomic: a file of this name is always whole

@@ -1,0 +1,332 @@
+"""A published generation of the index: the catalogue and the vectors, read as one thing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import subprocess  # a child that may crash in this process's stead
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from ingest.articles.article import Article
+from ingest.errors import EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
+from ingest.index.catalogue import SCHEMA_VERSION, Catalogue, Hit
+from ingest.index.checksums import damage
+from ingest.index.chroma import ChromaVectors, copy_local, place_of
+from ingest.index.chunking import Passage
+from ingest.index.disk_errors import read_failures
+from ingest.index.embedding_cache import Vectors
+from ingest.index.generations import Generations
+from ingest.settings import IndexSettings
+from ingest.text.tokens import question_words, quoted
+
+CATALOGUE = "catalogue.sqlite"
+CHROMA = "chroma"
+_CHROMA_DATABASE = "chroma.sqlite3"
+
+MAY_MISS = 0.02  # an approximate search may miss a passage now and then
+MOST_COUNTED = 100_000
+MOST_TERMS = 5_000
+_PROBE_SECONDS = 120
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What a generation holds; dates are ISO 8601, `built_at` in UTC."""
+
+    generation: str
+    articles: int
+    passages: int
+    oldest: str | None
+    newest: str | None
+    built_at: str
+    embedder: str
+
+
+class Index:
+    """A published generation, open for reading from any thread. Close it when the last question on it is done.
+
+    Where its vectors cannot be searched, `vectors_fault` says why, and it answers by words alone; `needs_rebuilding`
+    when waiting will not mend it.
+    """
+
+    def __init__(self, settings: IndexSettings, generation: str, embedder_key: str | None) -> None:
+        """Raises IndexBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
+        self.generation = generation
+        self._fault: VectorsBroken | None = None
+        self._vectors: ChromaVectors | None = None
+        generations = Generations(settings.directory)
+        self._folder = generations.path(generation)
+        path = self._folder / CATALOGUE
+        with ExitStack() as opened:
+            opened.enter_context(generations.reading(generation))
+            self.catalogue = opened.enter_context(closing(Catalogue(path, readonly=True)))
+            with read_failures(path):
+                path.open(
+                    "rb"
+                ).close()  # SQLite says the same of a file that is gone and of one it may not open
+                if self.catalogue.meta("schema") != SCHEMA_VERSION:
+                    raise IndexBroken(
+                        "The index was made by another version of this program. Run `python -m ingest` to bring it up "
+                        "to date: what has not changed is not embedded again."
+                    )
+                if embedder_key is not None:
+                    self._check_embedder(embedder_key)
+                self._count = self.catalogue.count("passages")
+            try:
+                self._vectors = opened.enter_context(
+                    closing(self._opened_vectors(settings, generations, opened))
+                )
+            except VectorsBroken as error:
+                self._failed(error)
+            self._frequency = lru_cache(maxsize=50_000)(
+                partial(self.catalogue.passages_with, most=MOST_COUNTED)
+            )
+            self._opened = opened.pop_all()
+
+    def _opened_vectors(
+        self, settings: IndexSettings, generations: Generations, opened: ExitStack
+    ) -> ChromaVectors:
+        """Chroma open and warm. Its files are checked before, because broken ones can end the process."""
+        folder = self._folder / CHROMA
+        place = place_of(settings.chroma, folder, "", self.generation)
+        if not place.is_local:
+            place = place_of(settings.chroma, folder, generations.identity(), self.generation)
+            return self._warm(ChromaVectors(place))
+        try:
+            wrong = damage(self._folder, f"{CHROMA}/")
+        except IndexBroken as error:
+            raise VectorsUnreachable(str(error)) from error  # they may be whole
+        if wrong is not None:
+            raise VectorsBroken(
+                f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them."
+            )
+        if generations.ended_a_process(self.generation):
+            _try_in_a_child(settings, self.generation)
+            generations.trust(self.generation)
+        if not os.access(folder / _CHROMA_DATABASE, os.W_OK) or not os.access(folder, os.W_OK):
+            place = replace(place, directory=opened.enter_context(_writable_copy(folder)))
+        with generations.risky(self.generation):
+            return self._warm(ChromaVectors(place))
+
+    def _warm(self, vectors: ChromaVectors) -> ChromaVectors:
+        """Search once, so that the graph is read before the first question comes."""
+        try:
+            if (found := vectors.count()) != self._count:
+                raise VectorsBroken(
+                    f"Chroma holds {found} vectors for {self._count} passages. "
+                    "Run `python -m ingest --rebuild` to remake it without embedding."
+                )
+            for vector in vectors.load(self.catalogue.sample_passages(1)).values():
+                vectors.search(vector, 1)
+        except BaseException:
+            vectors.close()
+            raise
+        return vectors
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def status(self) -> IndexStatus:
+        oldest, newest = self.catalogue.dates()
+        return IndexStatus(
+            generation=self.generation,
+            articles=self.catalogue.count("articles"),
+            passages=self._count,
+            oldest=oldest,
+            newest=newest,
+            built_at=self.catalogue.meta("built_at") or "",
+            embedder=self.catalogue.meta("embedder") or "",
+        )
+
+    @property
+    def vectors_fault(self) -> str | None:
+        return None if self._fault is None else str(self._fault)
+
+    @property
+    def needs_rebuilding(self) -> bool:
+        return self._fault is not None and not isinstance(self._fault, VectorsUnreachable)
+
+    @property
+    def size(self) -> int:
+        """The number of passages."""
+        return self._count
+
+    # -- searching
+
+    def search_vectors(self, vector: Vectors, limit: int, exclude: Collection[str] = ()) -> list[Hit]:
+        """The passages nearest to a unit vector, best first by cosine, none of the articles in `exclude`.
+
+        None at all where the vectors cannot be searched; `vectors_fault` says why.
+        """
+        spare = self._passages_of(exclude)
+        limit = min(limit, self._count - spare)
+        if limit <= 0 or self._vectors is None:
+            return []
+        try:
+            found = self._vectors.search(vector, limit + spare)
+        except VectorsBroken as error:
+            self._failed(error)
+            return []
+        self._fault = None
+        owners = self.catalogue.passage_owners([name for name, _ in found])
+        hits = (Hit(name, owners[name], cosine) for name, cosine in found if name in owners)
+        return [hit for hit in hits if hit.article_id not in exclude][:limit]
+
+    def search_words(self, words: Sequence[str], limit: int, exclude: Collection[str] = ()) -> list[Hit]:
+        """The passages that share most with `words`, best first by BM25; see `question_words` for cutting them."""
+        if not words:
+            return []
+        match = " OR ".join(quoted(word) for word in dict.fromkeys(words))
+        hits = self.catalogue.search_words(match, limit + self._passages_of(exclude))
+        return [hit for hit in hits if hit.article_id not in exclude][:limit]
+
+    def frequencies(self, words: Collection[str]) -> dict[str, int]:
+        """In how many passages each word stands; counting stops at 100,000, where a word tells nothing any more."""
+        return {word: self._frequency(word) for word in words}
+
+    def words_starting(self, letters: str) -> list[tuple[str, int]]:
+        """Words of the articles that begin so, as stems, each with the number of passages it stands in."""
+        return self.catalogue.terms_starting(letters, MOST_TERMS)
+
+    def load_vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
+        """The stored unit vectors (d,) by passage id; those that cannot be had are left out."""
+        try:
+            return {} if self._vectors is None else self._vectors.load(passage_ids)
+        except VectorsBroken as error:
+            self._failed(error)
+            return {}
+
+    def title_vectors(self, article_ids: Collection[str]) -> dict[str, Vectors]:
+        """The unit vectors (d,) of the articles' titles alone, by article id."""
+        return self.catalogue.title_vectors(article_ids)
+
+    def _failed(self, error: VectorsBroken) -> None:
+        if self._fault is None:
+            log.warning("Answering by words alone: %s", error)
+        self._fault = error
+
+    # -- reading
+
+    def passages(self, ids: Collection[str]) -> dict[str, Passage]:
+        return self.catalogue.passages(ids)
+
+    def articles(self, ids: Collection[str]) -> dict[str, Article]:
+        return self.catalogue.articles(ids)
+
+    def headers(self, ids: Collection[str]) -> list[Article]:
+        """Articles without their bodies, in no order."""
+        return self.catalogue.headers(ids)
+
+    def article_passages(self, article_id: str) -> list[Passage]:
+        """The article's passages in reading order."""
+        return self.catalogue.article_passages(article_id)
+
+    def article(self, name: str) -> Article | None:
+        """An article by its id, its URL, its title, or words that only one title has."""
+        name = name.strip()
+        exact = (
+            self.catalogue.article(name)
+            or self.catalogue.article_by_url(name)
+            or self.catalogue.article_by_title(name)
+        )
+        if exact is not None:
+            return exact
+        found = self.find_articles(name, limit=2)
+        return self.catalogue.article(found[0].id) if len(found) == 1 else None
+
+    def article_ids(self, urls: Iterable[str]) -> frozenset[str]:
+        """The ids of those articles that have one of these URLs (or ids)."""
+        found = (self.catalogue.article_by_url(url) or self.catalogue.article(url) for url in urls)
+        return frozenset(article.id for article in found if article is not None)
+
+    def find_articles(self, text: str, limit: int = 25, offset: int = 0) -> list[Article]:
+        """Articles by words of title, source or date, the last one perhaps half typed; newest first, without bodies."""
+        words = question_words(text)
+        if not words:
+            return self.catalogue.newest(limit, offset)
+        match = " ".join(f"{quoted(word)}*" for word in words)
+        return self.catalogue.find_titles(match, limit, offset)
+
+    def check(self, sample: int) -> None:
+        """Raise IndexBroken unless catalogue and Chroma agree, and a sample of passages is found by their vectors."""
+        if self._vectors is None:
+            raise self._fault or VectorsBroken("The vectors are not open.")
+        names = self.catalogue.sample_passages(sample)
+        stored = self._vectors.load(names)
+        there = [name for name in names if name in stored]
+        own = np.stack([stored[name] for name in there]) if there else np.empty((0, 0), np.float32)
+        lost = len(names) - finds_itself(self._vectors, there, own).count(True)
+        if lost > len(names) * MAY_MISS:
+            raise VectorsBroken(
+                f"{lost} of {len(names)} passages are not found by their own vector. "
+                "Run `python -m ingest --rebuild` to remake the vectors without embedding."
+            )
+
+    def _passages_of(self, article_ids: Collection[str]) -> int:
+        return sum(len(self.catalogue.article_passages(name)) for name in article_ids)
+
+    def _check_embedder(self, key: str) -> None:
+        built_with = self.catalogue.meta("embedder")
+        if built_with != key:
+            raise EmbedderMismatch(
+                f"The index was made with the embedder {built_with}, but {key} is configured. Set [embedding] back, "
+                "or run `python -m ingest` to embed the articles anew."
+            )
+
+
+@contextmanager
+def _writable_copy(folder: Path) -> Iterator[Path]:
+    """A copy of Chroma's files for as long as the block runs: each opening writes to them, which their disk refuses."""
+    with ExitStack() as held:
+        try:
+            room = tempfile.TemporaryDirectory(prefix="byline-", ignore_cleanup_errors=True)
+            copy = Path(held.enter_context(room)) / CHROMA
+            copy_local(folder, copy)
+        except (OSError, sqlite3.Error) as error:
+            raise VectorsUnreachable(
+                f"{folder} cannot be written to, which opening it needs, nor copied: {error}."
+            ) from error
+        yield copy
+
+
+def finds_itself(vectors: ChromaVectors, names: Sequence[str], own: Vectors) -> list[bool]:
+    """Of each passage, whether its own vector finds it; a copy of it elsewhere is as good a find."""
+    found = vectors.search_all(own, min(10, max(1, vectors.count())))
+    return [
+        any(name == hit or cosine > 0.999 for hit, cosine in hits)
+        for name, hits in zip(names, found, strict=True)
+    ]
+
+
+def _try_in_a_child(settings: IndexSettings, generation: str) -> None:
+    """Raise VectorsBroken unless a process of its own can open and search the generation."""
+    command = [sys.executable, "-m", "ingest.index.crash_probe", "--directory", str(settings.directory)]
+    command += ["--chroma", settings.chroma, "--generation", generation]
+    home = Path(__file__).resolve().parents[2]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False, cwd=home)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise VectorsBroken(
+            "Opening the vectors hangs. Run `python -m ingest --rebuild` to remake them."
+        ) from None
+    if done.returncode != 0:
+        raise VectorsBroken(
+            "Opening the vectors ends the process. Run `python -m ingest --rebuild` to remake them."
+        )

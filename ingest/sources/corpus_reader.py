@@ -1,0 +1,376 @@
+"""The one walk over the configured sources that finds their articles."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+
+from ingest.articles.article import Article, Recognised, content_hash
+from ingest.articles.cleaning.article_body import Cleaned, clean, one_line
+from ingest.articles.dates import date_in_address
+from ingest.articles.readers import fetched_page as page
+from ingest.articles.readers import jsonl, markdown, text
+from ingest.articles.readers.document import Document, Reject
+from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.urls import identity_of, is_address, publisher_of
+from ingest.sources.parse_cache import ReadingMemo, Sighting, row_hash
+from ingest.sources.sources import Listing, Source, SourceFile, listings, restricted
+
+LARGEST_FILE = 50_000_000  # bytes; JSON Lines are read line by line and may be of any size
+_FORMATS = "text, Markdown, HTML, PDF, DOCX and JSON Lines (.txt .md .html .pdf .docx .jsonl)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    file: SourceFile
+    sighting: Sighting
+    parsed: bool
+
+    @property
+    def place(self) -> str:
+        return _place(self.file, self.sighting.line)
+
+    @property
+    def rank(self) -> tuple[str, int]:
+        """Newer first, then longer."""
+        return self.sighting.published, self.sighting.length
+
+    @property
+    def recognised(self) -> Recognised:
+        one = self.sighting
+        return Recognised(one.id, one.hash, one.published or None, self.file.source.key, self.file.path)
+
+
+@dataclass(slots=True)
+class CorpusReading:
+    """Iterate it once: articles and rejects, in the order of sources and paths. Afterwards it knows what is gone.
+
+    An article whose id came before replaces the former one: the same URL stood twice with different texts, and the
+    newer or longer is kept; the other is a reject too. What `memo` remembers is not parsed: it comes as Recognised
+    when it is in `held` (content hashes by id) as it was, and is read again at the end when it is not, unless it is
+    `needless` because it will be left out. The counts grow while iterating.
+    """
+
+    sources: tuple[Source, ...]
+    files_total: int = 0
+    files_done: int = 0
+    bytes_total: int = 0
+    bytes_done: int = 0
+    memo: ReadingMemo = field(default_factory=lambda: ReadingMemo(None))
+    held: Mapping[str, str] = field(default_factory=dict)
+    needless: Callable[[Recognised], bool] = lambda _: False
+    may_empty: bool = False
+    _files: list[SourceFile] = field(default_factory=list)
+    _listings: dict[str, Listing] = field(default_factory=dict)
+    _failed: set[tuple[str, str]] = field(default_factory=set)
+    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _finished: bool = False
+
+    def __iter__(self) -> Iterator[Article | Recognised | Reject]:
+        for key, listing in self._listings.items():
+            if listing.fault:
+                yield Reject(key, listing.fault)
+            for path, reject in listing.failed.items():
+                self._failed.add((key, path))
+                yield reject
+        with ExitStack() as stack:
+            confined = stack.enter_context(ConfinedReader())
+            for file in self._files:
+                before = self.bytes_done
+                for sighting, article in self._sightings(file, confined):
+                    yield from self._judged(file, sighting, article)
+                self.files_done += 1
+                self.bytes_done = before + _size(file.location)
+            yield from self._read_again(confined)
+        if not any(source.partial for source in self.sources):
+            self.memo.forget_unvisited()
+        self._finished = True
+
+    def is_complete(self, origin: str) -> bool:
+        """Whether the source `origin` is configured and was read in full by this run."""
+        known = any(source.key == origin and not source.partial for source in self.sources)
+        if not (self._finished and known):
+            return False
+        listing = self._listings[origin]
+        return not listing.fault or (listing.empty and self.may_empty)
+
+    def is_gone(self, origin: str, path: str) -> bool:
+        """Whether an article from there, which this run did not yield, may be removed from the index.
+
+        Only when its source was read in full, lists all that it has, and its own file is not one that could not be
+        read; or when its site says that it is gone.
+        """
+        listing = self._listings.get(origin)
+        if listing is not None and path in listing.withdrawn:
+            return self._finished
+        if not self.is_complete(origin) or self._listings[origin].accumulates:
+            return False
+        return (origin, path) not in self._failed
+
+    def _sightings(
+        self, file: SourceFile, confined: ConfinedReader
+    ) -> Iterator[tuple[Sighting, Article | None]]:
+        """All that a file holds, each with its article unless it was recognised without parsing."""
+        if file.kind is None:
+            yield _fault(f"Not a format that Byline reads: {_FORMATS}."), None
+            return
+        try:
+            status = file.location.stat()
+            known = self.memo.unchanged(file, status)
+            if known is None and file.kind == "jsonl":
+                yield from self._rows(file)
+                return
+            if known is None and status.st_size > LARGEST_FILE:
+                yield _fault(f"The file is larger than {LARGEST_FILE // 1_000_000} MB."), None
+                return
+            data = b"" if known is not None else file.location.read_bytes()
+        except OSError as error:
+            yield _fault(f"The file cannot be opened: {error.strerror or error}."), None
+            return
+        if known is None:
+            known = self.memo.same_bytes(file, data, status)
+        if known is not None:
+            yield from ((sighting, None) for sighting in known)
+            return
+        found = []
+        overruns = confined.overruns
+        for document in _documents(file, data, confined):
+            if pair := self._sighted(file, document):
+                found.append(pair[0])
+                yield pair
+        if confined.overruns == overruns:
+            self.memo.keep(file, status, found, data)
+
+    def _rows(
+        self, file: SourceFile, wanted: Collection[int] | None = None
+    ) -> Iterator[tuple[Sighting, Article | None]]:
+        """The lines of a JSON Lines file, those unchanged without parsing; or only the lines `wanted`, parsed."""
+        before, found, empty = self.bytes_done, [], True
+        known = self.memo.rows(file)
+        with file.location.open("rb") as opened:
+            status = os.fstat(opened.fileno())
+            for line in jsonl.raw_lines(opened, file.name):
+                self.bytes_done = before + opened.tell()
+                empty = False
+                if isinstance(line, Reject):
+                    pair: tuple[Sighting, Article | None] | None = self._sighted(file, line)
+                elif wanted is None:
+                    row = row_hash(line.raw)
+                    same = known.get(row)
+                    if same is not None and self._stands_alone(same):
+                        pair = (same if same.line == line.number else replace(same, line=line.number), None)
+                    else:
+                        pair = self._sighted(file, jsonl.read_line(line, file.name), row)
+                else:
+                    pair = (
+                        self._sighted(file, jsonl.read_line(line, file.name))
+                        if line.number in wanted
+                        else None
+                    )
+                if pair is not None:
+                    found.append(pair[0])
+                    yield pair
+        if wanted is not None:
+            return
+        if empty:
+            found.append(_fault("The file is empty."))
+            yield found[0], None
+        self.memo.keep(file, status, found)
+
+    def _stands_alone(self, sighting: Sighting) -> bool:
+        """Whether a remembered row still has its id to itself, so that parsing it would give the same."""
+        if sighting.apart:
+            return False
+        seen = self._seen.get(sighting.id)
+        return seen is None or bool(sighting.url) or seen.sighting.content == sighting.content
+
+    def _sighted(
+        self, file: SourceFile, document: Document | Reject, row: str = ""
+    ) -> tuple[Sighting, Article | None] | None:
+        if isinstance(document, Reject):
+            line = document.path.removeprefix(f"{file.name}:")
+            return _fault(document.reason, int(line) if line.isdecimal() else 0, row), None
+        if _foreign(document.language, file.source.language):
+            return None
+        cleaned = clean(document.text, document.form, document.title)
+        if not cleaned.body:
+            return _fault("No text of an article is in it.", document.line, row, unread=False), None
+        article = _made(file, document, cleaned)
+        content = _digest(article.title, article.body)
+        seen = self._seen.get(article.id)
+        apart = seen is not None and not article.url and seen.sighting.content != content
+        if apart:
+            article = _made(file, document, cleaned, apart=content)
+        sighting = Sighting(
+            line=document.line,
+            row=row,
+            id=article.id,
+            hash=content_hash(article),
+            url=article.url or "",
+            published=article.published or "",
+            length=len(article.body),
+            content=content,
+            apart=apart,
+        )
+        return sighting, article
+
+    def _judged(
+        self, file: SourceFile, sighting: Sighting, article: Article | None
+    ) -> Iterator[Article | Recognised | Reject]:
+        """The article, unless one of the same id that was seen before is the better."""
+        if sighting.fault:
+            if sighting.unread:
+                self._failed.add((file.source.key, file.path))
+            yield Reject(_place(file, sighting.line), sighting.fault)
+            return
+        before, now = self._seen.get(sighting.id), _Seen(file, sighting, parsed=article is not None)
+        if before and before.sighting.content == sighting.content:
+            return
+        if before:
+            loser, winner = (before, now) if now.rank > before.rank else (now, before)
+            yield Reject(
+                loser.place,
+                f"The same URL as {winner.place}, which is newer or longer and is kept: {sighting.url}",
+            )
+            if winner is before:
+                return
+        self._seen[sighting.id] = now
+        if article is not None:
+            yield article
+        elif self.held.get(sighting.id) == sighting.hash:
+            yield now.recognised
+
+    def _read_again(self, confined: ConfinedReader) -> Iterator[Article | Recognised]:
+        """The articles that were recognised but are not held as they are: after a roll back, or a killed run."""
+        wanted: dict[SourceFile, dict[str, int]] = {}
+        for name, seen in self._seen.items():
+            if seen.parsed or self.held.get(name) == seen.sighting.hash:
+                continue
+            if self.needless(recognised := seen.recognised):
+                yield recognised
+            else:
+                wanted.setdefault(seen.file, {})[name] = seen.sighting.line
+        for file, lines in wanted.items():
+            left = set(lines)
+            for article in self._parsed(file, set(lines.values()), confined):
+                if article.id in left:
+                    left.remove(article.id)
+                    yield article
+            if left:  # the file was there a moment ago; the next run will see what became of it
+                self._failed.add((file.source.key, file.path))
+
+    def _parsed(
+        self, file: SourceFile, lines: Collection[int], confined: ConfinedReader
+    ) -> Iterator[Article]:
+        try:
+            if file.kind == "jsonl":
+                pairs = list(self._rows(file, lines))
+            else:
+                documents = _documents(file, file.location.read_bytes(), confined)
+                pairs = [pair for document in documents if (pair := self._sighted(file, document))]
+        except OSError:
+            return
+        yield from (article for _, article in pairs if article is not None)
+
+
+def _documents(file: SourceFile, data: bytes, confined: ConfinedReader) -> Iterator[Document | Reject]:
+    if not data.strip():
+        yield Reject(file.name, "The file is empty.")
+    elif file.kind == "text":
+        yield from text.read(data, file.name)
+    elif file.kind == "markdown":
+        yield from markdown.read(data, file.name)
+    elif file.kind == "page":
+        yield from page.read(data, file.name, confined)
+    else:
+        assert file.kind is not None
+        yield from confined.read(file.kind, data, file.name)
+
+
+def _fault(reason: str, line: int = 0, row: str = "", *, unread: bool = True) -> Sighting:
+    return Sighting(line, row, fault=reason, unread=unread)
+
+
+def _place(file: SourceFile, line: int) -> str:
+    return f"{file.name}:{line}" if line else file.name
+
+
+def read_corpus(
+    sources: Sequence[Source],
+    only: Sequence[Path] = (),
+    known: Mapping[str, Listing] | None = None,
+    memo: ReadingMemo | None = None,
+    held: Mapping[str, str] | None = None,
+    needless: Callable[[Recognised], bool] = lambda _: False,
+    may_empty: bool = False,
+) -> CorpusReading:
+    """List the files of `sources`, restricted to the paths `only`; iterate the reading to read them.
+
+    `memo` remembers what files held, and `held` the content hashes of the articles in the index: what both know is
+    not parsed. `known` has the listings, by key, of sources that are no folders of files. Raises ConfigError for a
+    path of `only` that does not exist. With `may_empty` a source that holds nothing any more counts as read in full;
+    else it is taken for one that is not there today.
+    """
+    chosen = restricted(sources, only)
+    memo = memo or ReadingMemo(None)
+    reading = CorpusReading(chosen, memo=memo, held=held or {}, needless=needless, may_empty=may_empty)
+    for source, listing in listings(chosen, known):
+        reading._files += listing.files
+        reading._listings[source.key] = listing
+    reading.files_total = len(reading._files)
+    reading.bytes_total = sum(_size(file.location) for file in reading._files)
+    return reading
+
+
+def _made(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "") -> Article:
+    url = document.url if document.url and is_address(document.url) else None
+    name = document.row or (_digest(document.title or "", document.text) if document.line else "")
+    return Article(
+        id=_digest(identity_of(url)) if url else _digest(file.identity, name, apart),
+        title=cleaned.title or _title_from(file, document, cleaned),
+        body=cleaned.body,
+        url=url,
+        source=one_line(document.source) or file.source.source or publisher_of(url),
+        author=one_line(document.author),
+        published=document.published or _day_of(cleaned.published, date_in_address(url)),
+        origin=file.source.key,
+        path=file.path,
+    )
+
+
+def _day_of(said: str | None, in_address: str | None) -> str | None:
+    """The address decides where it speaks: the clock of the page's head has been taken for the article's date."""
+    return in_address or said
+
+
+def _foreign(said: str | None, wanted: str | None) -> bool:
+    """Whether a document says that it is in another language than its source is wanted in; "en" covers "en-GB"."""
+    if not said or not wanted:
+        return False
+    code = said.lower().partition("-")[0]
+    return len(code) in (2, 3) and code != wanted.lower().partition("-")[0]
+
+
+def _title_from(file: SourceFile, document: Document, cleaned: Cleaned) -> str:
+    if document.line:
+        first = cleaned.body.split("\n", 1)[0]
+        return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"
+    return one_line(re.sub(r"[-_]+", " ", PurePosixPath(file.name).stem)) or file.path
+
+
+def _digest(*parts: str) -> str:
+    """16 hex digits of SHA-256; one part is hashed as it is, several with their lengths, so none run together."""
+    joined = parts[0] if len(parts) == 1 else "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _size(place: Path) -> int:
+    try:
+        return place.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,279 @@
+"""Names in a sentence, and whether its sources name them too."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ingest.text.quantities import WEEKDAYS
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
+_SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
+_TITLES = frozenset("mr mrs ms miss dr sir madam lord lady prof st saint".split())
+_SMALL = frozenset(
+    "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der "
+    "den el al bin ibn y e et und i".split()
+)
+_LINKS = frozenset("of de la le du des da do dos del di van von der den el al bin ibn".split())
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december jan feb mar "
+    "apr jun jul aug sep sept oct nov dec".split()
+)
+_OPENERS = frozenset(
+    "i he she it we you they his her its our your their this that these those there here who what when "
+    "where why how which whose both each every all some any no none not neither nor if while although "
+    "though because since after before until once during despite under over about between among within "
+    "without against through per via than then also but yet so such only even just more most many much "
+    "few several other another same own however moreover meanwhile instead according following an a the "
+    "in on at to for from by with as of and or up out off is are was were be been has have had do does "
+    "did will would can could may might must shall should ok yes".split()
+)
+_FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of capitalised words, e.g. ("mehdi", "sanaei"): folded words and where each stands in the text."""
+
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    opens: bool = False
+    """The first word opens the sentence, so its capital says nothing by itself."""
+
+    @property
+    def start(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1][1]
+
+
+@dataclass(slots=True)
+class KnownNames:
+    """The words that a sentence's names may be taken from."""
+
+    words: set[str] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
+    initials: set[str] = field(default_factory=set)
+    acronyms: set[str] = field(default_factory=set)
+    order: list[str] = field(default_factory=list)
+    capitals: set[str] = field(default_factory=set)
+
+    def add(self, text: str) -> None:
+        found = words_of(text)
+        words = [word for word, _, _ in found]
+        self.order += [*words, ""]
+        self.acronyms |= {word.replace(".", "") for word, start, end in found if _is_acronym(text[start:end])}
+        for word in words:
+            self.words.add(word)
+            # "Eastern.Posted": pages glue sentences together
+            self.words.update(part for part in re.split(r"[-–&+'.]", word) if part)
+            self.words.add(word.replace("-", "").replace("'", ""))
+        self.places |= places_in(words)
+        for name in names(text):
+            self.capitals.update(name.words)
+            self.initials |= _initials(name.words)
+
+    def missing(self, name: Name) -> list[str]:
+        """The words of `name` that no source has, in any of the ways to write them."""
+        if _initials(name.words) & self.acronyms:
+            return []
+        # "Former" in "Former Argentina coach" opens the sentence; its capital makes no name of it
+        first = 1 if name.opens and is_common(name.words[0]) else 0
+        return [word for word in name.words[first:] if not self._has(word, name)]
+
+    def together(self, name: Name) -> bool:
+        """Whether the words of a longer name stand near one another somewhere, and are not pieced together."""
+        for one, two in zip(name.words, name.words[1:], strict=False):
+            if {one, two} & (_SMALL | _TITLES):
+                continue
+            if (is_common(one) or is_common(two)) and {one, two} & self.capitals:
+                continue
+            if one in self.words and two in self.words and not self._near(one, two):
+                return False
+        return True
+
+    def _near(self, one: str, two: str) -> bool:
+        last: dict[str, int] = {}
+        for index, word in enumerate(self.order):
+            for part in {word, *re.split(r"[-–.]", word)} & {one, two}:
+                last[part] = index
+            if len(last) == 2 and abs(last[one] - last[two]) <= 4:
+                return True
+        return one == two
+
+    def _has(self, word: str, name: Name) -> bool:
+        if word in self.words or word in _SMALL or word in _TITLES:
+            return True
+        if len(word) > 3 and word.endswith("s") and word[:-1] in self.words:
+            return True
+        if word + "s" in self.words and len(word) > 2:
+            return True
+        if places_in(name.words) & self.places and (
+            places_in([word]) & self.places or _is_part_of_place(word, name, self)
+        ):
+            return True
+        if word.replace(".", "").isalpha() and 2 <= len(word) <= 8 and word.replace(".", "") in self.initials:
+            return True
+        parts = [part for part in re.split(r"[-–&+']", word) if part]
+        return len(parts) > 1 and all(
+            part in self.words or part in _SMALL or places_in([part]) & self.places or part.isdigit()
+            for part in parts
+        )
+
+
+def names(text: str) -> list[Name]:
+    """Runs of capitalised words in `text`; months and weekdays are dates and left out.
+
+    The word that opens a sentence counts when it is no ordinary word, or when a name goes on after it.
+    """
+    found: list[Name] = []
+    words: list[tuple[str, int, int, bool]] = []
+
+    def close() -> None:
+        while words and words[-1][0] in _SMALL:
+            words.pop()
+        if (
+            words
+            and words[0][3]
+            and (words[0][0] in _OPENERS or (len(words) == 1 and is_common(words[0][0])))
+        ):
+            words.pop(0)
+            while words and words[0][0] in _SMALL:
+                words.pop(0)
+        if words:
+            found.append(Name(tuple(w[0] for w in words), tuple((w[1], w[2]) for w in words), words[0][3]))
+        words.clear()
+
+    previous_end = 0
+    for word, start, end in words_of(text):
+        between = text[previous_end:start]
+        if words and re.search(
+            r"[^\s'’\"“”\-–.&]|\.\s*$" if len(words[-1][0]) > 2 else r"[^\s'’\"“”\-–.&]", between
+        ):
+            close()
+        original = text[start:end]
+        opens = start == 0 or bool(_SENTENCE_END.search(text[max(0, start - 12) : start]))
+        capital = original[0].isupper() or (
+            original[0].isdigit() and any(char.isupper() for char in original)
+        )
+        inner = any(char.isupper() for char in original[1:])
+        if capital or inner:
+            if word in _MONTHS or word.rstrip("s") in WEEKDAYS or (word in _OPENERS and not inner):
+                close()
+            else:
+                words.append((word, start, end, opens and not inner))
+        elif words and word in _LINKS:
+            words.append((word, start, end, False))
+        else:
+            close()
+        previous_end = end
+    close()
+    return found
+
+
+def words_of(text: str) -> list[tuple[str, int, int]]:
+    """The words of `text`, folded (case, accents, possessive and final dot gone), with where they stand."""
+    out = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        raw = match.group()
+        if raw.endswith("."):
+            raw, end = raw[:-1], end - 1
+        for ending in ("'s", "’s"):
+            if raw.lower().endswith(ending) and len(raw) > 2:
+                raw, end = raw[:-2], end - 2
+        out.append((_plain(raw), start, end))
+    return out
+
+
+def places_in(words: Iterable[str]) -> set[str]:
+    """The places that `words` name, under one name each: "French" and "France" are the same."""
+    listed = list(words)
+    nations = _nations()
+    found = set()
+    for size in (1, 2, 3):
+        for index in range(len(listed) - size + 1):
+            key = "_".join(listed[index : index + size])
+            for form in (key, key.removesuffix("s"), key.replace(".", "") if "." in key else key):
+                if form in nations:
+                    found.add(nations[form])
+            if size == 1 and "-" in key:
+                found |= {nations[part] for part in key.split("-") if part in nations}
+    return found
+
+
+@cache
+def is_common(word: str) -> bool:
+    """Whether `word` is an ordinary word rather than a name, by how it is mostly written."""
+    common = _common_words()
+    return any(
+        form in common
+        for form in (
+            word,
+            *(
+                word.removesuffix(ending)
+                for ending in ("s", "es", "ed", "ing", "ly", "er", "ers", "d")
+                if word.endswith(ending)
+            ),
+            *(word[: -len(ending)] + "e" for ending in ("ing", "ers", "er") if word.endswith(ending)),
+            *(part for part in (word.replace("-", ""),) if part != word),
+        )
+        if len(form) > 2
+    )
+
+
+def _is_part_of_place(word: str, name: Name, known: KnownNames) -> bool:
+    """ "United" in "United Kingdom", where a source says "British"."""
+    nations = _nations()
+    for size in (2, 3):
+        for index in range(len(name.words) - size + 1):
+            part = name.words[index : index + size]
+            if word in part and nations.get("_".join(part)) in known.places:
+                return True
+    return False
+
+
+def _is_acronym(word: str) -> bool:
+    letters = word.replace(".", "").removesuffix("s")
+    return len(letters) >= 2 and letters.isupper()
+
+
+def _initials(words: Iterable[str]) -> set[str]:
+    """What a name is shortened to: the first letters of its words, with and without the small ones."""
+    listed = [part for word in words for part in word.split("-")]
+    big = "".join(word[0] for word in listed if word not in _SMALL and word)
+    every = "".join(word[0] for word in listed if word)
+    return {letters for letters in (big, every) if len(letters) >= 2}
+
+
+def _plain(word: str) -> str:
+    folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
+    kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
+    return "".join(_FOLDS.get(char, char) for char in kept)
+
+
+@cache
+def _nations() -> dict[str, str]:
+    table = {}
+    for line in (
+        (Path(__file__).parent / "lexicon" / "en" / "nations.txt").read_text(encoding="utf-8").splitlines()
+    ):
+        if line and not line.startswith("#"):
+            forms = line.split()
+            table.update(dict.fromkeys(forms, forms[0]))
+    return table
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    text = (Path(__file__).parent / "lexicon" / "en" / "common_words.txt").read_text(encoding="utf-8")
+    nations = {word for key in _nations() for word in key.split("_")}
+    return frozenset(text.partition("\n")[2].split()) - (
+        nations - {"us", "un", "south", "north", "new", "states", "united"}
+    )

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import simcord
+from stage import ARTICLES, RIBBON, SANAEI, World, answered, cite, labels, not_found, shown
+
+from bot.chat.client import make_client
+from bot.chat.messages.language import words_in
+from bot.chat.messages.passages import context, passage_texts, shorter
+from bot.chat.services import Services
+from bot.operations.records import Records
+from bot.web.signed_links import ReaderAddresses
+
+OTHERS = cite(2, ARTICLES[0], "Others disagreed.")
+
+
+async def restarted(world: World) -> World:
+    """The bot as after kill -9: new process state, same files, same Discord."""
+    records = Records(world.tmp_path / "records.sqlite")
+    services = Services(world.services.settings, world.answers, world.library, records, world.tmp_path)  # type: ignore[arg-type]
+    world.services.records.close()
+    world.client.services.records = records  # the fixture closes this one
+    await world.env.restart_bot(make_client(services))
+    return world
+
+
+async def test_the_sources_button_shows_every_quote_in_full(world: World) -> None:
+    long = replace(SANAEI, quote="Very " * 150 + "end.", start=0, end=754)
+    world.answers.events = [answered("Who spoke?", "It was so. [1]", (long,))]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    assert "…" in shown(result)
+    pressed = await world.ann.click(result.response.message, label="Sources")
+    assert pressed.ephemeral
+    assert long.quote in shown(pressed)
+
+
+async def test_show_passage_shows_the_words_in_their_context_to_the_asker_alone(world: World) -> None:
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    pressed = await world.ann.click(result.response.message, label="Show passage")
+    assert pressed.ephemeral
+    assert (
+        "The ambassador spoke. **Mehdi Sanaei claimed the visit was a success.** Others disagreed."
+        in shown(pressed)
+    )
+
+
+async def test_a_source_without_an_address_has_its_own_show_passage_button(world: World) -> None:
+    world.answers.events = [answered("Who spoke?", "The ribbon was cut. [2]", (RIBBON,))]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    section = next(part for part in result.response.components if part["type"] == 9)
+    pressed = await world.ann.click(result.response.message, custom_id=section["accessory"]["custom_id"])
+    assert (
+        "A bridge was opened. **\\<@\u200b123> cut the ribbon.** \\[click\\](https:\\/\\/evil.example)"
+        in shown(pressed)
+    )
+
+
+async def test_shorter_keeps_the_sentence_nearest_to_the_question_and_its_own_links(world: World) -> None:
+    world.services.addresses = ReaderAddresses("https://read.example", b"k" * 32)
+    text = "Others disagreed. [2] Mehdi Sanaei claimed the visit was a success. [1]"
+    world.answers.events = [answered("What did Sanaei claim?", text, (OTHERS, SANAEI))]
+    result = await world.ann.slash(world.channel, "ask", question="What did Sanaei claim?")
+    assert result.response is not None
+    pressed = shown(await world.ann.click(result.response.message, label="Shorter"))
+    assert "Mehdi Sanaei claimed the visit was a success. **\\[1\\]**" in pressed
+    assert "Others" not in pressed
+    (asked,) = await world.services.records.asked_since(0)
+    assert f"({world.services.addresses.answer(asked.key, 1)})" in pressed
+
+
+async def test_more_detail_asks_the_other_articles(world: World) -> None:
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    world.answers.events = [answered("Who spoke?", "The ribbon was cut. [2]", (RIBBON,))]
+    pressed = await world.ann.click(result.response.message, label="More detail")
+    assert world.answers.excluded[-1] == ("a1",)
+    assert pressed.ephemeral
+    assert "The ribbon was cut." in shown(pressed)
+
+
+async def test_more_detail_widens_the_passages_where_other_articles_say_nothing(world: World) -> None:
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    world.answers.events = [not_found("Who spoke?")]
+    pressed = shown(await world.ann.click(result.response.message, label="More detail"))
+    assert pressed.startswith("-# Other articles say nothing to this. More of the cited ones:")
+    assert "The ambassador spoke. **Mehdi Sanaei" in pressed
+
+
+async def test_votes_are_kept_and_a_no_asks_why(world: World) -> None:
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    (asked,) = await world.services.records.asked_since(0)
+    assert "Thank you" in shown(
+        await world.ann.click(result.response.message, custom_id=f"byline:up:{asked.key}:0")
+    )
+    form = await world.ann.click(result.response.message, custom_id=f"byline:down:{asked.key}:0")
+    feedback = await world.services.records.feedback_since(0)
+    assert feedback.votes == {asked.key: (("down", ""),)}
+    thanks = await world.ann.submit_modal(form, {"text": "The year is wrong."})
+    assert "The editors will see it" in shown(thanks)
+    feedback = await world.services.records.feedback_since(0)
+    assert feedback.votes == {asked.key: (("down", "The year is wrong."),)}
+
+
+async def test_what_was_not_found_can_be_reported_to_the_editors(world: World) -> None:
+    world.answers.events = [not_found("Who spoke?")]
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    assert "Passed on" in shown(await world.ann.click(result.response.message, label="Tell the editors"))
+    (asked,) = await world.services.records.asked_since(0)
+    assert (await world.services.records.feedback_since(0)).reports == {asked.key: 1}
+
+
+async def test_buttons_forms_and_feedback_survive_a_restart(world: World) -> None:
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    message = result.response.message
+    assert set(labels(result.response.components)) >= {"Sources", "Show passage", "Shorter", "More detail"}
+    (asked,) = await world.services.records.asked_since(0)
+    form = await world.ann.click(message, custom_id=f"byline:down:{asked.key}:0")
+    world = await restarted(world)
+    assert "**Mehdi Sanaei claimed" in shown(await world.ann.click(message, label="Show passage"))
+    assert "The editors will see it" in shown(await world.ann.submit_modal(form, {"text": "Too vague."}))
+    feedback = await world.services.records.feedback_since(0)
+    assert feedback.votes == {asked.key: (("down", "Too vague."),)}
+
+
+async def test_a_follow_up_after_a_restart_still_knows_the_conversation(
+    world: World, simcord_env: simcord.Env
+) -> None:
+    await world.ann.send_dm("what did Sanaei claim?")
+    world = await restarted(world)
+    await world.ann.send_dm("and when?")
+    assert [turn.question for turn in world.answers.asked[-1][1]] == ["what did Sanaei claim?"]
+
+
+async def test_a_button_of_a_deleted_answer_says_so(world: World) -> None:
+    result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
+    assert result.response is not None
+    await world.services.records.forget(world.ann.id)
+    for label in ("Sources", "Shorter", "More detail"):
+        pressed = await world.ann.click(result.response.message, label=label)
+        assert "no longer on record" in shown(pressed)
+
+
+def test_context_ends_at_sentences_and_words() -> None:
+    body = "One is here. Two is here. THREE IS HERE. Four is here. Five is here."
+    start = body.index("THREE")
+    before, after = context(body, start, start + 14, around=20)
+    assert before == "… Two is here. "
+    assert after == " Four is here. …"
+    assert context(body, start, start + 14) == ("One is here. Two is here. ", " Four is here. Five is here.")
+
+
+def test_words_that_changed_since_are_not_shown_as_if_they_stood_there() -> None:
+    (text,) = passage_texts(answered("Who spoke?"), 1, {}, words_in("en"))
+    assert "The article has changed since" in text
+    assert "> Mehdi Sanaei claimed the visit was a success." in text
+
+
+def test_a_sentence_may_have_its_marks_before_its_full_stop() -> None:
+    text = "Others disagreed [2]. Sanaei claimed it was a success [1][2]! Nobody left."
+    assert shorter(answered("What did Sanaei claim?", text)) == "Sanaei claimed it was a success [1][2]!"
+
+
+def test_an_answer_of_one_sentence_is_its_own_shortest_form() -> None:
+    assert shorter(answered("Who spoke?")) == "Mehdi Sanaei claimed the visit was a success. [1]"

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from stage import RIBBON, SANAEI, answered, not_found
+
+from bot.chat.messages.language import words_in
+from bot.chat.messages.markup import masked_link
+from bot.chat.messages.rendering import (
+    SOURCES_ON_A_PAGE,
+    TEXT_LIMIT,
+    Links,
+    answer_pages,
+    progress_text,
+    source_list,
+    source_pages,
+)
+from bot.qa import phrases
+
+ENGLISH = words_in("en")
+
+
+def test_an_answer_without_a_model_says_so() -> None:
+    (page,) = answer_pages(replace(answered("Who?"), notes=()), ENGLISH)
+    assert "-# The articles' own sentences, picked without a language model." in page.text
+    (page,) = answer_pages(replace(answered("Who?"), notes=(), generator="gpt"), ENGLISH)
+    assert "language model" not in page.text
+
+
+def test_a_note_is_translated_and_cannot_mark_up_the_message() -> None:
+    noted = replace(answered("Who?"), notes=("The articles do not answer this.", "About *all* <@5>"))
+    (page,) = answer_pages(noted, words_in("de"))
+    assert "-# Die Artikel beantworten das nicht.\n-# About \\*all\\* \\<@\u200b5>" in page.text
+
+
+def test_a_note_that_names_sources_or_parts_is_translated_around_them() -> None:
+    notes = (
+        phrases.articles_differ(["Wire: {x}, 2015-11-12 [1]", "Post [2]"]),
+        phrases.partly_covered("who paid the mayor", ["paid the mayor"]),
+    )
+    (page,) = answer_pages(replace(answered("Who?"), notes=notes), words_in("de"))
+    assert "Die Artikel sind sich hier uneins: Wire: {x}, 2015-11-12 \\[1\\] — Post \\[2\\]." in page.text
+    assert "Nicht in den Artikeln: paid the mayor." in page.text
+
+
+def test_sources_stand_in_the_order_of_their_numbers() -> None:
+    sources = source_list(answered("Who?", "x [1] [2]", (RIBBON, SANAEI)), ENGLISH, {})
+    assert [source.number for source in sources] == [1, 2]
+
+
+def test_only_web_addresses_open() -> None:
+    links = {0: Links("javascript:alert(1)", None)}
+    assert source_list(answered("Who?"), ENGLISH, links)[0].url is None
+    links = {0: Links("javascript:alert(1)", "https://read.example/x")}
+    assert source_list(answered("Who?"), ENGLISH, links)[0].url == "https://read.example/x"
+
+
+def test_a_masked_link_cannot_be_broken_out_of() -> None:
+    assert masked_link("a](https://evil.example) [b", "https://x.example/a)b") == (
+        r"[a\](https:\/\/evil.example) \[b](https://x.example/a%29b)"
+    )
+
+
+def test_progress_keeps_within_a_message() -> None:
+    text = progress_text("checking", 8, ["A long sentence. " * 40] * 10, ENGLISH)
+    assert len(text) <= TEXT_LIMIT
+    assert text.endswith("-# Checking every quote…")
+    assert progress_text("reading", 1, [], ENGLISH) == "-# Reading 1 passage…"
+
+
+@given(st.text(max_size=300), st.text(max_size=6_000), st.integers(0, 40), st.text(max_size=400))
+def test_whatever_comes_every_page_fits(question: str, text: str, sources: int, quote: str) -> None:
+    citations = tuple(replace(SANAEI, number=n + 1, quote=quote) for n in range(sources))
+    links = {
+        n: Links("https://x.example/" + "a" * 300, "https://read.example/" + "b" * 90) for n in range(sources)
+    }
+    pages = answer_pages(answered(question, text or "x", citations), ENGLISH, heading=question, links=links)
+    assert all(page.length() <= TEXT_LIMIT for page in pages)
+    assert all(len(page.sources) <= SOURCES_ON_A_PAGE for page in pages)
+    assert all(page.text or page.sources for page in pages)
+    assert [source.number for page in pages for source in page.sources] == list(range(1, sources + 1))
+
+
+def test_sources_alone_make_pages_and_nothing_makes_none() -> None:
+    assert source_pages([]) == []
+    (page,) = answer_pages(not_found("Who?"), ENGLISH)
+    assert page.sources == ()
