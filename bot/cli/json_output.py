@@ -52,6 +52,8 @@ def article_shape(article: Article) -> dict[str, Any]:
 def _answer_fields(answer: Answer) -> dict[str, Any]:
     return {
         "outcome": answer.outcome,
+        "confidence": "low" if answer.doubtful else "high",
+        "chance": None if answer.chance is None else round(answer.chance, 4),
         "answer": answer.text,
         "citations": [_citation(citation) for citation in answer.citations],
         "generator": answer.generator,
@@ -76,6 +78,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
+        "answer_span": citation.answer_span,
     }
 
 

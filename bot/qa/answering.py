@@ -19,7 +19,15 @@ from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Evidence, Progr
 from bot.qa.conversation.corpus_context import surroundings
 from bot.qa.conversation.follow_ups import leans, stand_alone
 from bot.qa.conversation.rewriting import ModelRewriter
-from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
+from bot.qa.drafts import (
+    Chance,
+    DraftEvent,
+    DraftQuote,
+    DraftSentence,
+    NotCovered,
+    Refused,
+    with_answer_spans,
+)
 from bot.qa.generation.generator import Generator
 from bot.qa.retrieval.answerability import ANSWERABLE
 from bot.qa.retrieval.search import Retrieval, Retriever
@@ -253,6 +261,8 @@ class Attempt:
         self._question = question
         self._evidence = evidence
         self._missing: list[str] = []
+        self._quotes: list[DraftQuote] = []
+        self._chance: Chance | None = None
         self._silent = False  # the generator says that the passages hold no answer at all
         self._refused = False
 
@@ -274,12 +284,15 @@ class Attempt:
     async def _take(self, event: DraftEvent, until: float | None) -> CheckedSentence | None:
         match event:
             case DraftSentence():
+                self._quotes += event.quotes
                 # the check is thousands of comparisons; the event loop has other people's questions to serve
                 checked = await asyncio.to_thread(self.checker.check, event)
                 return await self._confirmed(checked, until) if isinstance(checked, CheckedSentence) else None
             case NotCovered(part):
                 self._missing.append(part)
                 self._silent |= not part
+            case Chance():
+                self._chance = event
             case Refused(reason):
                 log.warning("%s declined: %s", self._generator.name, reason)
                 self._refused = True
@@ -322,13 +335,15 @@ class Attempt:
             question=self._question,
             outcome="answered" if citations else "not_found",
             text=text,
-            citations=citations,
+            citations=with_answer_spans(citations, self._quotes),
             generator=self._generator.name,
             generation="",
             seconds=0.0,
             dropped=dropped,
             notes=self._notes(),
             usage=self.usage,
+            chance=self._chance.value if self._chance else None,
+            doubtful=bool(citations and self._chance and self._chance.doubtful),
         )
 
     def _notes(self) -> tuple[str, ...]:

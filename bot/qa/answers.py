@@ -40,6 +40,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    answer_span: tuple[int, int] | None = None
+    """The span of `quote` that is the answer itself, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Answer:
     """What is shown and recorded. On `not_found` the text is empty and `nearest` is filled.
 
     `text` carries the marks [1] [2]; `notes` are the bot's own words beside the answer (why the quoting answer
-    came instead of a model's, which part is not covered), from fixed templates that carry no claim.
+    came instead of a model's, which part is not covered), from fixed templates that carry no claim. `chance` is the
+    calibrated one that the answer is in it, where it is known; a `doubtful` answer shows the nearest passages.
     """
 
     question: str
@@ -80,6 +83,8 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    chance: float | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ The graph ends in the mean over the tokens, so that what comes out is the vector
 texts of one batch are equally long. A mask would cost the quicker attention, and a batch gains little here.
 
 Input, int32: `input_ids` (texts, tokens). Output, float32: `vectors` (texts, 384), of unit length.
+A cross-encoder of the same shape reads two segments at once, so it takes `segment_ids` (texts, tokens) too, and
+gives the last layer's `states` (texts, tokens, 384) as they are: what is asked of them is not the same for each token.
 """
 
 from __future__ import annotations
@@ -32,6 +34,11 @@ def write_graph(weights: Path, target: Path, precision: Literal["fp32", "int8"])
     with it as it comes, with one scale a matrix, the tokens made equally large first where they differ most.
     """
     onnx.save(_Writer(read_safetensors(weights), precision).encoder(), target)
+
+
+def write_cross_encoder(weights: Weights, target: Path, precision: Literal["fp32", "int8"]) -> None:
+    """Write a cross-encoder with these weights, named as the encoder's are, to `target`."""
+    onnx.save(_Writer(weights, precision).cross_encoder(), target)
 
 
 def read_safetensors(path: Path) -> dict[str, npt.NDArray[np.float32]]:
@@ -68,27 +75,37 @@ class _Writer:
         self.constants: dict[str, onnx.TensorProto] = {}
 
     def encoder(self) -> onnx.ModelProto:
-        states = self.embeddings()
+        self.pooling(self.layers(self.embeddings()))
+        return self.model(["input_ids"], "vectors", ["texts", HIDDEN])
+
+    def cross_encoder(self) -> onnx.ModelProto:
+        states = self.layers(self.embeddings("segment_ids"))
+        self.node("Identity", [states], "states")
+        return self.model(["input_ids", "segment_ids"], "states", ["texts", "length", HIDDEN])
+
+    def layers(self, states: str) -> str:
         for layer in range(LAYERS):
             states = self.layer(states, layer)
-        self.pooling(states)
+        return states
+
+    def model(self, inputs: list[str], output: str, shape: list[str | int]) -> onnx.ModelProto:
         make = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "encoder",
-            [make("input_ids", TensorProto.INT32, ["texts", "length"])],
-            [make("vectors", TensorProto.FLOAT, ["texts", HIDDEN])],
+            [make(name, TensorProto.INT32, ["texts", "length"]) for name in inputs],
+            [make(output, TensorProto.FLOAT, shape)],
             list(self.constants.values()),
         )
         opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=10)
 
-    def embeddings(self) -> str:
+    def embeddings(self, segments: str = "") -> str:
         names = ("word_embeddings", "position_embeddings", "token_type_embeddings")
         tables = [self.weight(f"embeddings.{name}.weight") for name in names]
         norm = [self.weight(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
-        inputs = ["input_ids", "", *tables, *norm]
-        return self.fused("EmbedLayerNormalization", inputs, "states", "no mask", epsilon=_EPSILON)
+        inputs = ["input_ids", segments, *tables, *norm]
+        return self.fused("EmbedLayerNormalization", inputs, "embedded", "no mask", epsilon=_EPSILON)
 
     def layer(self, states: str, number: int) -> str:
         prefix = f"encoder.layer.{number}."

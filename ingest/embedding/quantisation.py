@@ -26,6 +26,11 @@ _ROUNDS = 4
 
 
 def load_session(precision: Precision) -> onnxruntime.InferenceSession:
+    """The encoder's session. Raises ModelFilesMissing."""
+    return open_session(graph_file(precision))
+
+
+def open_session(graph: Path) -> onnxruntime.InferenceSession:
     """A session that runs each call on the calling thread alone. Takes 0.2 s."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -33,7 +38,7 @@ def load_session(precision: Precision) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     # further optimisation would fuse the layer norms into an operator that is slower
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return onnxruntime.InferenceSession(graph_file(precision), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def preferred_precision() -> Precision:

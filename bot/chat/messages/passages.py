@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.chat.messages.key_sentence import key_sentence
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import one_line, plain
 from bot.chat.messages.rendering import TEXT_LIMIT
@@ -40,9 +39,9 @@ def passage_texts(
 
 
 def shorter(answer: Answer) -> str:
-    """The one sentence of the answer, with its marks, that says what was asked."""
+    """The answer's first sentence, with its marks: an answer opens with what was asked."""
     sentences = re.findall(r"\S.*?\[\d+\](?:\s*\[\d+\])*[.!?…”’\"')]*|\S.*\Z", answer.text, re.DOTALL)
-    return key_sentence(answer.question, sentences).strip() if sentences else answer.text
+    return sentences[0].strip() if sentences else answer.text
 
 
 def _passage(citation: Citation, article: Article | None, words: Words, around: int) -> str:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 
 from bot.qa.answers import Evidence, Turn
-from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence
-from bot.qa.selection.selection import Chosen, choose_sentences
-from ingest.embedding.factory import Embedder
-from ingest.errors import EmbeddingUnavailable
-
-log = logging.getLogger(__name__)
+from bot.qa.drafts import Chance, DraftEvent, DraftQuote, DraftSentence
+from bot.qa.selection.selection import Selector
 
 
 class QuotingGenerator:
-    """Picks one to four sentences of the evidence, in reading order; needs no network, unless to embed."""
+    """Picks one to four sentences of the evidence, the one that answers first; needs no network."""
 
     name = "quoting"
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, selector: Selector) -> None:
+        self._selector = selector
 
     async def write(
         self,
@@ -30,14 +25,7 @@ class QuotingGenerator:
         *,
         history: Sequence[Turn] = (),  # noqa: ARG002  the question stands alone by now
     ) -> AsyncIterator[DraftEvent]:
-        for chosen in await asyncio.to_thread(self._choose, question, evidence):
-            yield DraftSentence(chosen.text, (DraftQuote(chosen.passage, chosen.text),))
-
-    def _choose(self, question: str, evidence: Sequence[Evidence]) -> list[Chosen]:
-        try:
-            vector = self._embedder.embed_question(question)
-            return choose_sentences(question, evidence, vector, self._embedder.embed_passages)
-        except EmbeddingUnavailable as error:
-            # this generator is what is left when endpoints fail, so it goes on by words
-            log.warning("choosing sentences by words alone: %s", error)
-            return choose_sentences(question, evidence)
+        selection = await asyncio.to_thread(self._selector.select, question, evidence)
+        yield Chance(selection.chance, selection.doubtful)
+        for chosen in selection.chosen:
+            yield DraftSentence(chosen.text, (DraftQuote(chosen.passage, chosen.text, chosen.answer),))

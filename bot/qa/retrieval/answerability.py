@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.qa.answers import Evidence
 from bot.qa.retrieval.ranking import rarity
-from ingest.text.speakers import SAYING
+from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
 from ingest.text.tokens import question_words
 

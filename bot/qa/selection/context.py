@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bot.qa.selection.answer_type import holds
-from ingest.text.tokens import question_words
-
-LEAST_WORDS = 5
-
 # a reference such as [12] may stand behind the full stop
 _END = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*(?:\s?\[\d{1,3}\])*$")
 _OPENERS = re.compile(
@@ -22,10 +17,7 @@ _OPENERS = re.compile(
     r"(?!\s+(?:year|week|month|season|summer|winter|spring|autumn|morning|afternoon|evening)\b)",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"(?:^|\s)[*|•·›»>](?=\s)")
 _CUT_OFF = re.compile(r"[-–,;]|[a-z]+\b")  # a sentence that was split after an abbreviation
-_TIME = r"(?:year|week|weekend|month|season|summer|winter|spring|autumn|morning|afternoon|evening|time|point|way|one)"
-_POINTING = re.compile(rf"\b(?:this|these)\s+(?!{_TIME})\w{{4,}}", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|him|her|them|his|their)\b", re.IGNORECASE)
 _CALENDAR = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|"
@@ -35,30 +27,12 @@ _NAMED = re.compile(
     rf"(?<=[^\s.!?…:“\"] )[“\"‘(]?(?!{_CALENDAR})[A-Z]\w+|^[“\"‘(]?(?:(?!{_CALENDAR})[A-Z]\w+\s){{2}}"
 )
 _ASKING = re.compile(r"[?？؟][\"'”’»)\]]*$")
-_CELL_EDGE = re.compile(r"\s*[|\t]\s*|\s[–—]\s")
 _QUOTATION = re.compile(r"^[\"“„«‘]")
 
 
-def says_something(text: str) -> bool:
-    """Whether this is a sentence at all: no heading, label, row of links or scrap."""
-    return (
-        bool(_END.search(text))
-        and len(question_words(text)) >= LEAST_WORDS
-        and len(_SEPARATOR.findall(text)) < 2
-        and not text.isupper()
-    )
-
-
-def gives_a_figure(text: str) -> bool:
-    """Whether this, no sentence, is a row of a table or a list that tells something: "height | 98 metres"."""
-    cells = [cell for cell in _CELL_EDGE.split(text) if cell.strip()]
-    return (
-        not says_something(text)
-        and not text.isupper()
-        and not _END.search(text)
-        and len(question_words(text)) > 2
-        and (len(cells) > 1 or holds("count", text))
-    )
+def is_whole(text: str) -> bool:
+    """Whether this ends as a sentence does: no heading, label, row of a table or scrap."""
+    return bool(_END.search(text))
 
 
 def leans_back(text: str) -> bool:
@@ -70,11 +44,6 @@ def leans_back(text: str) -> bool:
         return False
     named = _NAMED.search(text)
     return named is None or named.start() > pronoun.start()
-
-
-def points_back(text: str) -> bool:
-    """Whether a sentence, somewhere, speaks of "this equipment" as of something known."""
-    return bool(_POINTING.search(text))
 
 
 def continues_quotation(text: str) -> bool:

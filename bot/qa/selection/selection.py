@@ -1,4 +1,4 @@
-"""Which sentences of the evidence answer a question best."""
+"""Answer sentence selection: the sentence that answers, those that add to it, and how likely that is."""
 
 from __future__ import annotations
 
@@ -6,182 +6,129 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.qa.answers import Evidence
-from bot.qa.selection.answer_type import Kind
-from bot.qa.selection.candidates import Sentence, evidence_rows, evidence_sentences
-from bot.qa.selection.context import continues_quotation, leans_back, points_back
-from bot.qa.selection.sentence_scores import Embed, Scores, article_chances, row_that_answers, score_sentences
-from ingest.index.embedding_cache import Vectors
-from ingest.text.speakers import attributes, is_named, words_asked_of
+from bot.qa.selection.candidates import Candidate, candidates, texts_to_read
+from bot.qa.selection.context import continues_quotation, leans_back
+from bot.qa.selection.cross_encoder import CrossEncoder
+from bot.qa.selection.features import Floats, chance_features, sentence_features, weights
 
-MOST_SENTENCES = 4
+MOST_SENTENCES = 3  # besides one that the lead leans on
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
-
-ANOTHER_ARTICLE = 0.26
-"""The chance of being the article that answers, from which on a second one is quoted beside the first."""
-
-LEAST_NEAR = 0.4  # as near as the nearest is 1; what is farther off fills an answer without adding to it
-COVERED = 0.9  # share of the question's words, by worth
-# what a sentence more must reach, once so much is covered; less, if it holds another date or figure of the kind asked
-NEAR_WHEN_COVERED = 0.7
-NEAR_WHEN_TELLING = 0.6
-NAMED: frozenset[Kind] = frozenset({"person", "place"})  # kinds that nearly every sentence holds
-UNRESOLVED = 0.7  # a sentence that leans on one that is not at hand is worth less
+ENOUGH_WORDS = 45  # no further sentence is added where it would make the answer longer
 NEAR_COPY = 0.7  # share of the shorter sentence's words
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A sentence of an answer, as it stands in the article; `passage` is the 1-based number of its evidence."""
+    """Words of an answer as they stand in the article: a sentence, or two that follow one another.
+
+    `passage` is the 1-based number of its evidence; `answer` the span of the text that is the answer itself.
+    """
 
     text: str
     passage: int
+    answer: tuple[int, int] | None = None
 
 
-def choose_sentences(
-    question: str,
-    evidence: Sequence[Evidence],
-    question_vector: Vectors | None = None,
-    embed: Embed | None = None,
-) -> list[Chosen]:
-    """One to four sentences, at most 90 words, in reading order; none when the evidence holds no sentence at all, or
-    the words of one are asked for whom nothing in it names.
-
-    Each word counts once, so that a question of two parts gets a sentence for each. Most answers come from one
-    article; a second joins where it is nearly as likely to be the one. Raises what `embed` raises.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The sentence that answers first. `chance` (0 to 1) is that it holds the answer; below a learned bound the
+    selection is `doubtful`: the nearest there is.
     """
-    sentences = evidence_sentences(evidence)
-    if not sentences or _asks_for_a_stranger(question, evidence):
-        return []
-    if row := row_that_answers(question, evidence_rows(evidence), sentences):
-        sentences.append(row)
-    scores = score_sentences(question, sentences, question_vector, embed)
-    speaking = [sentences[index] for index in scores.spoken]
-    articles = _likely_articles(evidence, speaking or sentences)
-    picked = _Picked(sentences, scores)
-    for article in articles:
-        picked.add_from((article,))
-    while picked.add_from(articles):
-        pass
-    picked.add_what_is_pointed_at()
-    return [Chosen(sentence.text, sentence.passage) for sentence in picked.in_reading_order(articles)]
+
+    chosen: tuple[Chosen, ...]
+    chance: float
+    doubtful: bool
 
 
-def _asks_for_a_stranger(question: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether somebody's words are asked for whom nothing in the evidence names."""
-    speaker = words_asked_of(question)
-    texts = (
-        " ".join((one.passage.text, one.article.title, one.article.author or "", one.article.source or ""))
-        for one in evidence
-    )
-    return bool(speaker) and not is_named(speaker, texts)
+class Selector:
+    """Chooses sentences; blocks for tenths of a second, and may be called from many threads."""
+
+    def __init__(self, encoder: CrossEncoder) -> None:
+        self._encoder = encoder
+
+    def select(self, question: str, evidence: Sequence[Evidence]) -> Selection:
+        texts = texts_to_read(evidence)
+        options = candidates(evidence, texts, self._encoder.read(question, texts))
+        return choose(question, options, evidence)
 
 
-def _likely_articles(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> tuple[str, ...]:
-    """The article most likely to answer, and a second one where it is likely too."""
-    quotable = {sentence.article for sentence in sentences}
-    chances = {name: chance for name, chance in article_chances(evidence).items() if name in quotable}
-    first, *others = sorted(chances, key=lambda name: chances[name], reverse=True)
-    return (first, *(name for name in others[:1] if chances[name] > ANOTHER_ARTICLE))
+def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evidence]) -> Selection:
+    """The pure part of `Selector.select`."""
+    if not options:
+        return Selection((), 0.0, True)
+    learned = weights()
+    mixed = sentence_features(question, options, evidence) @ learned.sentence
+    logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
+    chance = 1 / (1 + math.exp(-float(logit)))
+    groups = _groups(options, _picked(options, mixed, learned.further))
+    chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
+    return Selection(chosen, chance, chance < learned.low)
 
 
-class _Picked:
-    """The answer in the making: sentences are added until nothing that is worth it fits."""
+def _picked(options: Sequence[Candidate], mixed: Floats, further: float) -> list[int]:
+    """Indices in the order of their scores, the sentence that the lead leans on right behind it."""
+    order = [int(n) for n in np.argsort(-mixed, kind="stable")]
+    lead = order[0]
+    picked = [lead]
+    before = options[lead].before
+    leaning = before is not None and _leans(options[lead].text)
+    if leaning and before is not None and options[lead].words + options[before].words <= MOST_WORDS:
+        picked.append(before)
+    words = sum(options[n].words for n in picked)
+    said = 1
+    for n in order[1:]:
+        if said == MOST_SENTENCES or math.exp(float(mixed[n] - mixed[lead])) < further:
+            break
+        if n in picked or words + options[n].words > ENOUGH_WORDS or _repeats(options, n, picked):
+            continue
+        picked.append(n)
+        words += options[n].words
+        said += 1
+    return picked
 
-    def __init__(self, sentences: Sequence[Sentence], scores: Scores) -> None:
-        self._sentences = sentences
-        self._scores = scores
-        self._indices: list[int] = []
-        self._stems: set[str] = set()
-        self._words = 0
 
-    def add_from(self, articles: Sequence[str]) -> bool:
-        """Add the sentence worth most beside those picked, with what it needs to be understood, if any fits."""
-        units = (
-            self._unit(index)
-            for index, sentence in enumerate(self._sentences)
-            if sentence.article in articles
-        )
-        fitting = [(self._gain(unit, resolved), unit) for unit, resolved in units if self._fits(unit)]
-        gain, unit = max(fitting, default=(0.0, []))
-        if gain > 0:
-            self._add(unit)
-        return gain > 0
+def _leans(text: str) -> bool:
+    return leans_back(text) or continues_quotation(text)
 
-    def add_what_is_pointed_at(self) -> None:
-        """Spend what room is left on sentences that say what "this equipment" is."""
-        for index in list(self._indices):
-            before = self._sentences[index].before
-            if before is not None and points_back(self._sentences[index].text) and self._has_room([before]):
-                self._add([before])
 
-    def in_reading_order(self, articles: Sequence[str]) -> list[Sentence]:
-        picked = [self._sentences[index] for index in self._indices]
-        return sorted(picked, key=lambda sentence: (articles.index(sentence.article), sentence.start))
+def _repeats(options: Sequence[Candidate], n: int, picked: Sequence[int]) -> bool:
+    """Whether a picked sentence says the same in nearly the same words."""
+    stems = options[n].stems
+    others = (options[other].stems for other in picked)
+    return any(len(stems & other) > NEAR_COPY * min(len(stems), len(other)) for other in others)
 
-    def _unit(self, index: int) -> tuple[list[int], bool]:
-        """A sentence with those before it that it leans on and are not picked yet, and whether these are at hand."""
-        unit = [index]
-        for _ in range(2):
-            sentence = self._sentences[unit[-1]]
-            unattributed = continues_quotation(sentence.text) and not attributes(sentence.text)
-            if not leans_back(sentence.text) and not unattributed:
-                return unit, True
-            if sentence.before is None:
-                return unit, False
-            if sentence.before in self._indices:
-                return unit, True
-            unit.append(sentence.before)
-        return unit, True
 
-    def _fits(self, unit: Sequence[int]) -> bool:
-        index = unit[0]
-        if index in self._indices or index in self._scores.others or not self._near_enough(index):
-            return False
-        overlong = self._sentences[index].words > MOST_WORDS  # quoted alone, where nothing else can be
-        room = len(unit) == 1 and not self._indices if overlong else self._has_room(unit)
-        return room and not self._is_said(index)
+def _groups(options: Sequence[Candidate], picked: Sequence[int]) -> list[list[int]]:
+    """Sentences that follow one another in a passage, put together in reading order; the lead's group first."""
+    groups: list[list[int]] = []
+    for n in picked:
+        neighbours = [
+            group for group in groups if _follows(options, group[-1], n) or _follows(options, n, group[0])
+        ]
+        if neighbours:
+            neighbours[0].append(n)
+            neighbours[0].sort()
+        else:
+            groups.append([n])
+    return groups
 
-    def _near_enough(self, index: int) -> bool:
-        """Whether a sentence is worth its room: fewer are, once all that is asked has been said."""
-        if not self._indices:
-            return True
-        least = LEAST_NEAR
-        if index not in self._scores.spoken and self._covers_the_question():
-            least = NEAR_WHEN_TELLING if self._scores.held[index] - NAMED else NEAR_WHEN_COVERED
-        return bool(self._scores.nearness[index] >= least)
 
-    def _covers_the_question(self) -> bool:
-        """Whether the question's words, and something of each kind that it asks for, stand in what is picked."""
-        words = sum(worth for stem, worth in self._scores.asked.items() if stem in self._stems)
-        held = frozenset[Kind]().union(*(self._scores.held[index] for index in self._indices))
-        return words >= COVERED and held >= self._scores.kinds
+def _follows(options: Sequence[Candidate], first: int, second: int) -> bool:
+    return options[second].before == first and options[first].passage == options[second].passage
 
-    def _has_room(self, unit: Sequence[int]) -> bool:
-        new = [index for index in unit if index not in self._indices]
-        words = sum(self._sentences[index].words for index in new)
-        return len(self._indices) + len(new) <= MOST_SENTENCES and self._words + words <= MOST_WORDS
 
-    def _add(self, unit: Sequence[int]) -> None:
-        for index in unit:
-            if index not in self._indices:
-                self._indices.append(index)
-                self._stems |= self._sentences[index].stems
-                self._words += self._sentences[index].words
-
-    def _is_said(self, index: int) -> bool:
-        """Whether a picked sentence says the same in nearly the same words."""
-        stems = self._sentences[index].stems
-        picked = (self._sentences[n].stems for n in self._indices)
-        return any(len(stems & other) > NEAR_COPY * min(len(stems), len(other)) for other in picked)
-
-    def _gain(self, unit: Sequence[int], resolved: bool) -> float:
-        """What a unit adds: words not covered yet, for their number, as far as its sentence is to the point."""
-        index = unit[0]
-        words = self._sentences[index].words
-        if words > MOST_WORDS:
-            return 1e-9
-        stems = frozenset().union(*(self._sentences[n].stems for n in unit)) - self._stems
-        gain = 0.05 + sum(self._scores.worth[stem] for stem in stems)
-        gain *= (1 + float(self._scores.fit[index])) * math.pow(self._scores.nearness[index], 1.5)
-        return gain * (1.0 if resolved else UNRESOLVED) / math.sqrt(words + 5)
+def _chosen(
+    options: Sequence[Candidate], group: Sequence[int], evidence: Sequence[Evidence], marked: float
+) -> Chosen:
+    first, last = options[group[0]], options[group[-1]]
+    passage = evidence[first.passage - 1].passage
+    text = passage.text[first.start - passage.start : last.start + len(last.text) - passage.start]
+    likeliest = max((options[n] for n in group), key=lambda one: one.answer.chance if one.answer else 0.0)
+    answer = None
+    if likeliest.answer is not None and likeliest.answer.chance >= marked:
+        shift = likeliest.start - first.start
+        answer = (likeliest.answer.start + shift, likeliest.answer.end + shift)
+    return Chosen(text, first.passage, answer)
