@@ -28,6 +28,7 @@ ROOMS = (
     "ingest.runs",
     "ingest.administration",
     "ingest.commands",
+    "ingest.command_line",
     "ingest.__main__",
     "bot.errors",
     "bot.settings",
