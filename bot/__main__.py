@@ -30,9 +30,9 @@ from ingest.__main__ import main as ingest_main
 from ingest.command_line import command_place
 from ingest.embedding.factory import Embedder, make_embedder
 from ingest.embedding.token_counts import count_tokens
-from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
+from ingest.system.env_file import ENV_FILE, load_env_files
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 if TYPE_CHECKING:

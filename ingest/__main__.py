@@ -15,12 +15,12 @@ from rich.console import Console
 from ingest.command_line import Call, parse
 from ingest.commands import Result, perform
 from ingest.edits.run_lock import RunInProgress
-from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import UserFacingError
 from ingest.runs.removal_limit import TooManyRemoved
 from ingest.sources.progress import json_lines, progress_bars, silent
 from ingest.sources.sources import printable
 from ingest.sources.ssrf_guard import Guard
+from ingest.system.env_file import ENV_FILE, load_env_files
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 

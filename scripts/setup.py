@@ -194,7 +194,7 @@ def install_model() -> None:
 def has_discord_token() -> bool:
     """Whether the environment or `.env` sets it; asked of the program's own reader, which needs the packages."""
     code = (
-        "import os; from ingest.env_file import load_env_file; load_env_file(); "
+        "import os; from ingest.system.env_file import load_env_file; load_env_file(); "
         "raise SystemExit(not os.environ.get('DISCORD_TOKEN', '').strip())"
     )
     return subprocess.run([python(), "-c", code], cwd=ROOT, check=False).returncode == 0

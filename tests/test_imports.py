@@ -18,7 +18,7 @@ SOURCES = sorted(path for package in ("bot", "ingest") for path in (ROOT / packa
 ROOMS = (
     "ingest.errors",
     "ingest.settings",
-    "ingest.env_file",
+    "ingest.system",
     "ingest.text",
     "ingest.articles",
     "ingest.sources",

@@ -172,9 +172,8 @@ def started(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[str
 
 def ingest_that_ends_with(setup: ModuleType, status: int) -> None:
     package = setup.ROOT / "ingest"
-    package.mkdir()
-    for name in ("errors.py", "env_file.py"):
-        shutil.copy(ROOT / "ingest" / name, package)
+    shutil.copytree(ROOT / "ingest/system", package / "system")
+    shutil.copy(ROOT / "ingest/errors.py", package)
     (package / "__main__.py").write_text(f"import sys; sys.exit({status})\n")
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.env_file import load_env_file, load_env_files, parse_env
 from ingest.errors import ConfigError
+from ingest.system.env_file import load_env_file, load_env_files, parse_env
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dotenv.parser import parse_stream
 
 from ingest.errors import ConfigError
 
-ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
+ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
 
 
 def load_env_file(path: Path = ENV_FILE, environment: MutableMapping[str, str] = os.environ) -> None:
