@@ -179,7 +179,7 @@ async def _discord(settings: Settings, parts: Parts) -> None:
             "DISCORD_TOKEN is not set. Put it into the environment or into .env (the README says how to get one), "
             "or ask in this terminal with `python -m bot chat`."
         )
-    from bot.chat.client import run_bot  # discord.py is slow to import, and only this command needs it
+    from bot.chat.connection import run_bot  # discord.py is slow to import, and only this command needs it
 
     await run_bot(settings, parts.library, parts.answerer, token, parts.embedder.embed_passages)
 
