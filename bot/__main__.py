@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,11 +28,13 @@ from bot.qa.selection.selection import Selector
 from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
 from bot.qa.verification.second_look import ModelChecker
 from bot.settings import Settings, load_settings, secret
+from ingest.__main__ import main as ingest_main
+from ingest.command_line import command_place
 from ingest.embedding.factory import Embedder, make_embedder
 from ingest.embedding.token_counts import count_tokens
-from ingest.env_file import ENV_FILE, load_env_files
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
+from ingest.system.env_file import ENV_FILE, load_env_files
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 if TYPE_CHECKING:
@@ -45,8 +47,21 @@ GREETING = (
 )
 
 
-def main(arguments: list[str] | None = None, env_file: Path | None = None) -> int:
-    options = _parser().parse_args(arguments)
+def byline() -> int:
+    """The console script: `byline ingest …` is `python -m ingest …`, all else is `python -m bot …`."""
+    return main(env_file=ENV_FILE, program="byline")
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    env_file: Path | None = None,
+    program: str = "python -m bot",
+) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if (place := command_place(arguments, ("ingest",))) is not None:
+        rest = [*arguments[:place], *arguments[place + 1 :]]
+        return ingest_main(rest, env_file=env_file, program=f"{program} ingest")
+    options = _parser(program).parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
@@ -170,7 +185,7 @@ async def _discord(settings: Settings, parts: Parts) -> None:
             "DISCORD_TOKEN is not set. Put it into the environment or into .env (the README says how to get one), "
             "or ask in this terminal with `python -m bot chat`."
         )
-    from bot.chat.client import run_bot  # discord.py is slow to import, and only this command needs it
+    from bot.chat.connection import run_bot  # discord.py is slow to import, and only this command needs it
 
     await run_bot(settings, parts.library, parts.answerer, token, parts.embedder.embed_passages)
 
@@ -182,15 +197,15 @@ def _show_error(error: UserFacingError, *, as_json: bool) -> None:
         Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bot",
+        prog=program,
         description="Answers questions about the ingested articles. Without a word it runs in Discord.",
         parents=[_common(DEFAULT_CONFIG, as_json=False)],
     )
     # both options may stand before the word or behind it; behind it they have no default that would win over before
     common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
-    words = parser.add_subparsers(dest="word", metavar="[ask|chat|search|summary|article|doctor]")
+    words = parser.add_subparsers(dest="word", metavar="[ask|chat|search|summary|article|doctor|ingest]")
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
     words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
@@ -204,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
     words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
     return parser
 
 

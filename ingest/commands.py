@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,15 @@ from ingest.text.plurals import counted
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """One command. `what` are the things to add or remove, `file` the one to export to or import from."""
 
     action: str
-    what: tuple[str, ...] = ()
+    what: Sequence[str] = ()
     file: Path | None = None
     name: str | None = None
     by: str = ""
-    paths: tuple[Path, ...] = ()
+    paths: Sequence[Path] = ()
     dry_run: bool = False
     allow_removals: bool = False
     scheduled: bool = False
@@ -52,55 +52,105 @@ class Result:
     text: str
 
 
-def perform(config: Path, asked: Asked, report: Report) -> Result:
-    """Do what was asked; raises UserFacingError."""
-    settings = load_ingest_settings(config)
-    if asked.dry_run and asked.action not in ("refresh", "remove"):
+def perform(config: Path, request: Request, report: Report) -> Result:
+    """Do what was asked for; raises UserFacingError."""
+    if request.paths and request.action != "refresh":
+        raise ConfigError("PATHs go with a plain run only; leave them out, or leave the flag out.")
+    if request.dry_run and request.action not in ("refresh", "remove"):
         raise ConfigError(
-            f"--{asked.action} has no --dry-run: leave the flag out, or run --status to look first."
+            f"--{request.action} has no --dry-run: leave the flag out, or run --status to look first."
         )
-    match asked.action:
-        case "status":
-            status = corpus_status(settings)
-            return Result(status, status_text(status))
-        case "log":
-            return _log(settings, asked.limit)
-        case "rollback":
-            undone = roll_back(settings, asked.by)
-            back = f"{counted(undone.articles, 'article')}, {counted(undone.passages, 'passage')}"
-            text = f"Back to generation {undone.generation}: {back}."
-            return Result(undone.shape(), text)
-        case "rebuild":
-            rebuilt = rebuild_index(settings, _embedder(settings), by=asked.by, report=report)
-            return Result(rebuilt.shape() | {"action": "rebuild"}, _changed(rebuilt, dry_run=False))
-        case "export" | "backup":
-            assert asked.file is not None
-            if asked.file.exists() and not asked.file.is_file():
-                raise ConfigError(f"{asked.file} is no file that can be written anew; name another.")
-            contents = export_corpus(settings, asked.file, asked.by, whole=asked.action == "backup")
-            return Result(contents.shape(asked.action), _written(contents, asked.file))
-        case "import":
-            assert asked.file is not None
-            imported = import_corpus(
-                settings, _embedder(settings), asked.file, asked.by, report, asked.allow_removals
-            )
-            return Result(imported.shape() | {"action": "import"}, _changed(imported, dry_run=False))
-        case "add":
-            change = _addition(settings, asked)
-        case "remove":
-            change = Change("remove", asked.by, remove=asked.what)
-        case _:
-            if asked.scheduled and (held := _undone(settings)) is not None:
-                text = f"Nothing was read: {held.by} went back to an older index. Run a refresh by hand to go on."
-                return Result({"action": "refresh", "held": "rollback", "by": held.by, "at": held.at}, text)
-            change = Change("refresh", asked.by, allow_removals=asked.allow_removals, guard=asked.guard)
-    outcome = ingest_corpus(
-        settings, _embedder(settings), only=asked.paths, dry_run=asked.dry_run, report=report, change=change
+    return COMMANDS[request.action](load_ingest_settings(config), request, report)
+
+
+def refresh(settings: IngestSettings, request: Request, report: Report) -> Result:
+    if request.scheduled and (last := _unfollowed_rollback(settings)) is not None:
+        text = f"Nothing was read: {last.by} went back to an older index. Run a refresh by hand to go on."
+        shape = {"action": "refresh", "held": "rollback", "by": last.by, "at": last.at}
+        return Result(shape, text)
+    change = Change("refresh", request.by, allow_removals=request.allow_removals, guard=request.guard)
+    return _ingest(settings, request, report, change)
+
+
+def add(settings: IngestSettings, request: Request, report: Report) -> Result:
+    return _ingest(settings, request, report, _addition(settings, request))
+
+
+def remove(settings: IngestSettings, request: Request, report: Report) -> Result:
+    return _ingest(settings, request, report, Change("remove", request.by, remove=tuple(request.what)))
+
+
+def rollback(settings: IngestSettings, request: Request, _: Report) -> Result:
+    undone = roll_back(settings, request.by)
+    size = f"{counted(undone.articles, 'article')}, {counted(undone.passages, 'passage')}"
+    return Result(undone.shape(), f"Back to generation {undone.generation}: {size}.")
+
+
+def export(settings: IngestSettings, request: Request, _: Report) -> Result:
+    """The corpus into a file; as `backup` with the audit log and the fetched pages."""
+    assert request.file is not None
+    if request.file.exists() and not request.file.is_file():
+        raise ConfigError(f"{request.file} is no file that can be written anew; name another.")
+    contents = export_corpus(settings, request.file, request.by, whole=request.action == "backup")
+    return Result(contents.shape(request.action), _written(contents, request.file))
+
+
+def import_(settings: IngestSettings, request: Request, report: Report) -> Result:
+    assert request.file is not None
+    imported = import_corpus(
+        settings, _embedder(settings), request.file, request.by, report, request.allow_removals
     )
-    return Result(outcome.shape(), _changed(outcome, dry_run=asked.dry_run))
+    return Result(imported.shape() | {"action": "import"}, _changes(imported, dry_run=False))
 
 
-def _undone(settings: IngestSettings) -> AuditEntry | None:
+def rebuild(settings: IngestSettings, request: Request, report: Report) -> Result:
+    rebuilt = rebuild_index(settings, _embedder(settings), by=request.by, report=report)
+    return Result(rebuilt.shape() | {"action": "rebuild"}, _changes(rebuilt, dry_run=False))
+
+
+def status(settings: IngestSettings, _: Request, __: Report) -> Result:
+    shape = corpus_status(settings)
+    return Result(shape, status_text(shape))
+
+
+def log(settings: IngestSettings, request: Request, _: Report) -> Result:
+    entries = latest(settings.index.directory, request.limit)
+    lines = [
+        f"{entry.at}  {entry.by}  {entry.action}: +{entry.added} ~{entry.changed} -{entry.removed}"
+        + (f"  {', '.join(entry.what)}" if entry.what else "")
+        for entry in entries
+    ]
+    shape = {"log": [entry.shape() for entry in entries]}
+    return Result(shape, "\n".join(lines) or "Nothing has been changed yet.")
+
+
+COMMANDS: Mapping[str, Callable[[IngestSettings, Request, Report], Result]] = {
+    "refresh": refresh,
+    "add": add,
+    "remove": remove,
+    "rollback": rollback,
+    "export": export,
+    "import": import_,
+    "backup": export,
+    "rebuild": rebuild,
+    "log": log,
+    "status": status,
+}
+
+
+def _ingest(settings: IngestSettings, request: Request, report: Report, change: Change) -> Result:
+    outcome = ingest_corpus(
+        settings,
+        _embedder(settings),
+        only=tuple(request.paths),
+        dry_run=request.dry_run,
+        report=report,
+        change=change,
+    )
+    return Result(outcome.shape(), _changes(outcome, dry_run=request.dry_run))
+
+
+def _unfollowed_rollback(settings: IngestSettings) -> AuditEntry | None:
     """The roll back that nobody has refreshed after; what only remakes vectors in between changes nothing."""
     done = (entry for entry in latest(settings.index.directory, 20) if entry.action != "rebuild")
     last = next(done, None)
@@ -111,24 +161,26 @@ def _undone(settings: IngestSettings) -> AuditEntry | None:
     return None if refreshed else last
 
 
-def _addition(settings: IngestSettings, asked: Asked) -> Change:
+def _addition(settings: IngestSettings, request: Request) -> Change:
     """What is to be added: files of a configured source where they are, others copied, addresses to be fetched."""
-    if asked.name is not None and len(asked.what) != 1:
+    if request.name is not None and len(request.what) != 1:
         raise ConfigError("--name goes with one file only.")
     sources = configured_sources(settings.corpus, settings.base)
     uploads: list[Upload] = []
     paths: list[Path] = []
-    for written in asked.what:
+    for written in request.what:
         if is_url(written):
-            uploads.append(url_upload(written, asked.by, now()))
+            uploads.append(url_upload(written, request.by, now()))
         elif any(holds(source, Path(written)) for source in sources):
             paths.append(Path(written))
         else:
             file = Path(written)
             uploads.append(
-                file_upload(file, asked.name or readable(file.name), settings.corpus.uploads, asked.by, now())
+                file_upload(
+                    file, request.name or readable(file.name), settings.corpus.uploads, request.by, now()
+                )
             )
-    return Change("add", asked.by, tuple(uploads), tuple(paths), guard=asked.guard)
+    return Change("add", request.by, tuple(uploads), tuple(paths), guard=request.guard)
 
 
 def _embedder(settings: IngestSettings) -> Embedder:
@@ -136,19 +188,7 @@ def _embedder(settings: IngestSettings) -> Embedder:
     return make_embedder(embedding.provider, embedding.model, embedding.base_url)
 
 
-def _log(settings: IngestSettings, limit: int) -> Result:
-    entries = latest(settings.index.directory, limit)
-    lines = [
-        f"{entry.at}  {entry.by}  {entry.action}: +{entry.added} ~{entry.changed} -{entry.removed}"
-        + (f"  {', '.join(entry.what)}" if entry.what else "")
-        for entry in entries
-    ]
-    return Result(
-        {"log": [entry.shape() for entry in entries]}, "\n".join(lines) or "Nothing has been changed yet."
-    )
-
-
-def _changed(outcome: Outcome, *, dry_run: bool) -> str:
+def _changes(outcome: Outcome, *, dry_run: bool) -> str:
     verb = "would be " if dry_run else ""
     lines = [
         f"{outcome.added} {verb}added, {outcome.changed} changed, {outcome.removed} removed, "
@@ -165,8 +205,5 @@ def _changed(outcome: Outcome, *, dry_run: bool) -> str:
 
 
 def _written(contents: Contents, file: Path) -> str:
-    held = ((contents.articles, "article"), (contents.vectors, "vector"), (contents.uploads, "upload"))
-    return f"In {file}: {', '.join(counted(number, name) for number, name in held)}."
-
-
-__all__: Sequence[str] = ["Asked", "Result", "perform"]
+    counts = ((contents.articles, "article"), (contents.vectors, "vector"), (contents.uploads, "upload"))
+    return f"In {file}: {', '.join(counted(number, name) for number, name in counts)}."

@@ -67,13 +67,11 @@ def install(*, for_tests: bool = False) -> int:
 def run() -> int:
     """Install, ingest, and start the bot: in Discord with a token, else as a chat in the terminal."""
     install()
-    environment = os.environ | {name: value for name, value in env_file().items() if name not in os.environ}
-    ingested = subprocess.run([python(), "-m", "ingest"], cwd=ROOT, env=environment, check=False).returncode
+    ingested = call_module("ingest")
     if ingested:
         print(f"The ingest failed (status {ingested}), so the bot was not started.", file=sys.stderr)
         return ingested
-    in_discord = environment.get("DISCORD_TOKEN", "").strip()
-    return hand_over(["-m", "bot"] if in_discord else ["-m", "bot", "chat"], environment)
+    return hand_over(["-m", "bot"] if has_discord_token() else ["-m", "bot", "chat"])
 
 
 def test() -> int:
@@ -201,18 +199,13 @@ def install_cross_encoder() -> None:
         raise SetupError("The model that picks sentences could not be put in place; the reason stands above.")
 
 
-def env_file() -> dict[str, str]:
-    """What `.env` sets. Read by the program's own reader, so that both understand the same."""
-    sys.path.insert(0, str(ROOT))
-    from ingest.env_file import ENV_FILE, parse_env
-    from ingest.errors import ConfigError
-
-    try:
-        return parse_env(ENV_FILE.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except (ConfigError, OSError, UnicodeDecodeError) as error:
-        raise SetupError(f".env cannot be used: {error}") from None
+def has_discord_token() -> bool:
+    """Whether the environment or `.env` sets it; asked of the program's own reader, which needs the packages."""
+    code = (
+        "import os; from ingest.system.env_file import load_env_file; load_env_file(); "
+        "raise SystemExit(not os.environ.get('DISCORD_TOKEN', '').strip())"
+    )
+    return subprocess.run([python(), "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def python() -> Path:
@@ -225,14 +218,14 @@ def call_module(*arguments: str) -> int:
     return subprocess.run([python(), "-m", *arguments], cwd=ROOT, check=False).returncode
 
 
-def hand_over(arguments: Sequence[str], environment: dict[str, str]) -> int:
+def hand_over(arguments: Sequence[str]) -> int:
     """Become the program where the system can, so that signals reach it and nothing waits behind it."""
     command = [str(python()), *arguments]
     os.chdir(ROOT)
     if os.name != "nt":
         sys.stdout.flush()
-        os.execve(command[0], command, environment)
-    with subprocess.Popen(command, env=environment) as process:
+        os.execv(command[0], command)
+    with subprocess.Popen(command) as process:
         while True:
             try:
                 return process.wait()

@@ -18,7 +18,7 @@ SOURCES = sorted(path for package in ("bot", "ingest") for path in (ROOT / packa
 ROOMS = (
     "ingest.errors",
     "ingest.settings",
-    "ingest.env_file",
+    "ingest.system",
     "ingest.text",
     "ingest.articles",
     "ingest.sources",
@@ -28,6 +28,7 @@ ROOMS = (
     "ingest.runs",
     "ingest.administration",
     "ingest.commands",
+    "ingest.command_line",
     "ingest.__main__",
     "bot.errors",
     "bot.settings",
@@ -54,6 +55,7 @@ ROOMS = (
     "bot.chat.corpus",
     "bot.chat.commands",
     "bot.chat.client",
+    "bot.chat.connection",
     "bot.__main__",
 )
 # never imported by the program, or only by one package of it
@@ -155,7 +157,7 @@ def test_an_import_against_the_rules_is_found(module: str, source: str) -> None:
             "import discord\nfrom bot.qa.answering import Answerer\nfrom ingest.errors import IndexBroken",
         ),
         ("bot.qa.answering", "from ingest.index.index import Index\nfrom .retrieval import Retriever"),
-        ("bot.__main__", "def start():\n    from bot.chat.client import run_bot"),
+        ("bot.__main__", "def start():\n    from bot.chat.connection import run_bot"),
     ],
 )
 def test_an_import_within_the_rules_is_allowed(module: str, source: str) -> None:

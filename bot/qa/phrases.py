@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-NOT_COVERED = "The articles do not answer this."
 PARTLY_COVERED = "The articles do not answer every part of the question."
 DIFFER = "The articles differ here; each figure stands with its source."
 PREMISE = "The articles contradict something that the question takes for granted."

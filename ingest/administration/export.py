@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
 from ingest.runs.pipeline import VECTORS
 from ingest.settings import IngestSettings
+from ingest.system.atomic_write import replacing
 
 FORMAT = 1
 MIRROR = "fetched.sqlite"
@@ -75,20 +75,14 @@ def export_corpus(settings: IngestSettings, file: Path, by: str, *, whole: bool)
                 f"The catalogue of generation {name} is damaged: {wrong}. Run `python -m ingest` to build a new one, "
                 "then export that."
             )
-        pending = file.with_name(f".{file.name}.{os.getpid()}")
-        try:
-            with (
-                closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue,
-                zipfile.ZipFile(pending, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-            ):
-                counts = _fill(archive, settings, catalogue, name)
-                if whole:
-                    _add_whole(archive, settings.index.directory)
-            with pending.open("rb") as written:
-                os.fsync(written.fileno())
-            os.replace(pending, file)  # noqa: PTH105 - atomic: an older export stays whole until then
-        finally:
-            pending.unlink(missing_ok=True)
+        with (
+            replacing(file) as pending,  # an older export stays whole until then
+            closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue,
+            zipfile.ZipFile(pending, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+        ):
+            counts = _fill(archive, settings, catalogue, name)
+            if whole:
+                _add_whole(archive, settings.index.directory)
     return Contents(file, *counts, file.stat().st_size)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -34,6 +33,7 @@ from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import IngestSettings
 from ingest.sources.page_cache import Mirror
 from ingest.sources.progress import Report
+from ingest.system.atomic_write import replace_bytes
 
 _NAMES = re.compile(
     r"byline\.json|articles\.jsonl|curation\.json|vectors\.bin|uploads/[0-9a-f]{64}\.[a-z]{2,8}"
@@ -181,7 +181,7 @@ def _put_uploads(archive: zipfile.ZipFile, folder: Path, put: set[str]) -> None:
             raise ValueError("an upload is not what its name says")
         if not place.exists():
             put.add(place.name)
-        _write(place, data)
+        replace_bytes(place, data)
 
 
 def _put_vectors(archive: zipfile.ZipFile, dimension: int, store: VectorStore) -> None:
@@ -212,7 +212,7 @@ def _put_whole(archive: zipfile.ZipFile, directory: Path) -> None:
     for name in names:
         place = directory / "fetched" / name.removeprefix("pages/")
         if name.startswith("pages/") and not place.exists():
-            _write(place, _read(archive, name, _LARGEST_PAGE))
+            replace_bytes(place, _read(archive, name, _LARGEST_PAGE))
 
 
 def _put_rows(file: Path, table: str, rows: Iterator[dict[str, Any]]) -> None:
@@ -246,10 +246,3 @@ def _read(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
     if len(data) > largest:
         raise ValueError(f"{name} is larger than it can be")
     return data
-
-
-def _write(place: Path, data: bytes) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    pending = place.with_name(f".adding-{place.name}")
-    pending.write_bytes(data)
-    os.replace(pending, place)  # noqa: PTH105 - atomic: a file of this name is always whole

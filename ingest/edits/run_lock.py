@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from ingest.errors import IngestBusy, StorageFailed
 from ingest.index.generations import Generations
 from ingest.sources.progress import Report
+from ingest.system.atomic_write import replace_bytes
 
 _STATE = "run.json"
 _LAST = "last_run.json"
@@ -156,9 +156,8 @@ def described(state: dict[str, Any]) -> str:
 
 
 def _replace(path: Path, content: dict[str, Any]) -> None:
-    pending = path.with_name(f"{path.name}.{os.getpid()}")
-    pending.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", errors="replace")
-    os.replace(pending, path)  # noqa: PTH105 - atomic: a reader sees a whole state
+    text = json.dumps(content, ensure_ascii=False)
+    replace_bytes(path, text.encode("utf-8", errors="replace"), durable=False)
 
 
 def _read(path: Path) -> dict[str, Any] | None:

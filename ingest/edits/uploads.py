@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -23,6 +20,8 @@ from ingest.index.catalogue import Catalogue
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
 from ingest.sources.sources import KINDS, Listing, Source, SourceFile
+from ingest.system.atomic_write import PENDING, replacing
+from ingest.system.digest import sha256_of
 
 LARGEST_UPLOAD = 500_000_000  # bytes
 _LONGEST_NAME = 120
@@ -62,20 +61,12 @@ def file_upload(file: Path, name: str, folder: Path, by: str, at: str) -> Upload
         raise ConfigError(f"There is no file at {file}; check the path.")
     if file.stat().st_size > LARGEST_UPLOAD:
         raise UploadRefused(f"{shown} is larger than {LARGEST_UPLOAD // 1_000_000} MB; split it.")
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, pending = tempfile.mkstemp(prefix=".adding-", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as copy, file.open("rb") as original:
-            shutil.copyfileobj(original, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
-        with Path(pending).open("rb") as copy:
-            digest = hashlib.file_digest(copy, "sha256").hexdigest()
-        place = folder / f"{digest}{ending}"
-        os.replace(pending, place)  # noqa: PTH105 - atomic: a file of this name is always whole
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(pending)  # noqa: PTH108
+    digest = sha256_of(file)
+    place = folder / f"{digest}{ending}"
+    with replacing(place) as pending:
+        shutil.copyfile(file, pending)
+        if sha256_of(pending) != digest:
+            raise UploadRefused(f"{shown} was changed while it was copied; try again.")
     return Upload(place.name, shown, by, at)
 
 
@@ -151,6 +142,6 @@ def discard_uploads(folder: Path, paths: Collection[str]) -> None:
     for path in paths:
         if _OURS.fullmatch(path):
             (folder / path).unlink(missing_ok=True)
-    for left in folder.glob(".adding-*"):
+    for left in folder.glob(f"{PENDING}*"):
         if time.time() - left.stat().st_mtime > _HALF_COPIED:
             left.unlink(missing_ok=True)

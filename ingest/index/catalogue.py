@@ -231,10 +231,6 @@ class Catalogue:
         rows = self._in(f"SELECT {columns} FROM articles WHERE id IN", ids)  # noqa: S608
         return [Article(*row) for row in rows]
 
-    def published_since(self, date: str, limit: int) -> list[Article]:
-        """Articles published on or after an ISO date, newest first; bodies are left out."""
-        return self._headers("WHERE published >= ?", (date,), limit, 0)
-
     def _headers(self, where: str, values: tuple[str, ...], limit: int, offset: int) -> list[Article]:
         rows = self.connection.execute(
             "SELECT id, title, url, source, author, published, origin, path FROM articles "  # noqa: S608

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.index.disk_errors import unreadable
+from ingest.system.digest import sha256_of
 
 _SEAL = "seal.json"
 
 
 def seal(folder: Path, paths: Iterable[Path]) -> None:
     """Write down size and SHA-256 of files below `folder`."""
-    kept = {path.relative_to(folder).as_posix(): [path.stat().st_size, digest_of(path)] for path in paths}
+    kept = {path.relative_to(folder).as_posix(): [path.stat().st_size, sha256_of(path)] for path in paths}
     (folder / _SEAL).write_text(json.dumps(kept), encoding="utf-8")
 
 
@@ -33,7 +33,7 @@ def damage(folder: Path, below: str = "", *, thorough: bool = True) -> str | Non
         for name, (size, digest) in kept.items():
             path = folder / name
             if name.startswith(below) and (
-                path.stat().st_size != size or (thorough and digest_of(path) != digest)
+                path.stat().st_size != size or (thorough and sha256_of(path) != digest)
             ):
                 return f"{name} is not what was published"
     except (FileNotFoundError, NotADirectoryError):
@@ -43,8 +43,3 @@ def damage(folder: Path, below: str = "", *, thorough: bool = True) -> str | Non
     except (ValueError, TypeError, AttributeError) as error:
         return f"the seal cannot be checked: {error}"
     return None
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import uuid
@@ -18,6 +17,7 @@ from filelock import FileLock, Timeout
 from ingest.errors import IndexMissing, IngestBusy, NothingToRollBack, StorageFailed
 from ingest.index.checksums import damage
 from ingest.index.disk_errors import unreadable
+from ingest.system.atomic_write import flush, replace_bytes
 
 KEPT = 2  # the current generation, and the one before for roll back
 _CATALOGUE = "catalogue.sqlite"
@@ -127,7 +127,7 @@ class Generations:
         _flush_tree(partial)
         final = self.path(generation)
         partial.rename(final)
-        _flush(self.directory)  # the name must not reach the disk after the pointer to it
+        flush(self.directory)  # the name must not reach the disk after the pointer to it
         self.point_to(generation)
         return generation
 
@@ -135,14 +135,7 @@ class Generations:
         self._write("current", generation)  # atomic: readers see the old index or the new, never half of one
 
     def _write(self, name: str, text: str) -> None:
-        """Put a small file in place of another in one step, and on disk."""
-        pending = self.directory / f"{name}.{os.getpid()}"
-        with pending.open("w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        pending.replace(self.directory / name)
-        _flush(self.directory)
+        replace_bytes(self.directory / name, f"{text}\n".encode("ascii"))
 
     def previous(self) -> str | None:
         """The newest generation older than the current one."""
@@ -272,14 +265,4 @@ def _remove(mark: Path) -> None:
 def _flush_tree(directory: Path) -> None:
     """Everything below a directory on disk before it is pointed to: a power cut must not leave half a generation."""
     for path in [*directory.rglob("*"), directory]:
-        _flush(path)
-
-
-def _flush(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():
-        return  # Windows cannot open a directory, and needs no flush of one
-    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        flush(path)

@@ -7,7 +7,6 @@ site is down. The reading of articles sees them as files like any other.
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from ingest.sources.fetching import Validators
+from ingest.system.atomic_write import replace_bytes
 
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
@@ -112,9 +112,7 @@ class Mirror:
         with suppress(OSError):
             if place.read_bytes() == content:
                 return len(content)
-        pending = place.with_suffix(".new")
-        pending.write_bytes(content)
-        os.replace(pending, place)  # noqa: PTH105 - atomic: a reader sees the old page or the new
+        replace_bytes(place, content, durable=False)  # a page that is lost is fetched again
         return len(content)
 
     # -- feeds and sitemaps

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
-from difflib import get_close_matches
 from functools import lru_cache
 
 import snowballstemmer
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from ingest.text.tokens import question_words
 
@@ -46,9 +47,16 @@ def respelt(words: Collection[str], vocabulary: Collection[str]) -> dict[str, st
     Short words are left alone: one letter off, they are other words.
     """
     unknown = [word for word in words if len(word) >= SHORTEST_MISSPELT and word not in vocabulary]
-    found = {}
+    spellings = {}
     for word in unknown:
-        likely = [other for other in vocabulary if abs(len(other) - len(word)) <= 2 and other[0] == word[0]]
-        if match := get_close_matches(word, likely, n=1, cutoff=CLOSE_ENOUGH):
-            found[word] = match[0]
-    return found
+        # sorted, as the first of equally near words is taken, and sets have no order of their own
+        likely = sorted(
+            (other for other in vocabulary if abs(len(other) - len(word)) <= 2 and other[0] == word[0]),
+            reverse=True,
+        )
+        nearest = process.extractOne(
+            word, likely, scorer=Indel.normalized_similarity, score_cutoff=CLOSE_ENOUGH
+        )
+        if nearest:
+            spellings[word] = nearest[0]
+    return spellings

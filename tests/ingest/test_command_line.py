@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from small_corpus import rows, write_article, write_rows
 
 from ingest import commands as actions
 from ingest.__main__ import main
+from ingest.command_line import parse
+from ingest.commands import Request
 from ingest.edits.run_lock import exclusive
 from ingest.embedding.factory import LocalEmbedder
 from ingest.index.catalogue import Catalogue
 from ingest.index.generations import Generations
+from ingest.sources.ssrf_guard import Guard
 
 ROOT = Path(__file__).parents[2]
 
@@ -182,6 +186,74 @@ def test_a_corpus_moves_in_one_file(shell: Shell, tmp_path: Path) -> None:
     assert shell("--backup", str(file))["action"] == "backup"
     assert set(shell("--import", str(file))) == OUTCOME | {"action"}
     assert shell("--rebuild")["passages"] > 0
+    shell("remove", "Report a")
+    assert shell("import", str(file), "--by", "ann")["added"] == 1
+    assert shell("log", "1")["log"][0]["by"] == "ann"
+
+
+@pytest.mark.parametrize(
+    ("words", "flags"),
+    [
+        ([], ["--refresh"]),
+        (["refresh", "a.md", "--dry-run", "--allow-removals"], ["a.md", "--allow-removals", "--dry-run"]),
+        (["refresh", "--scheduled"], ["--scheduled"]),
+        (["add", "a.md", "--name", "A"], ["--add", "a.md", "--name", "A"]),
+        (
+            ["--by", "status", "remove", "a", "b", "--dry-run"],
+            ["--dry-run", "--remove", "a", "b", "--by=status"],
+        ),
+        (["--config", "add", "status"], ["--status", "--config=add"]),
+        (["rollback", "--by=ann"], ["--by=ann", "--rollback"]),
+        (["export", "x.zip"], ["--export", "x.zip"]),
+        (["import", "x.zip", "--allow-removals"], ["--import=x.zip", "--allow-removals"]),
+        (["--json", "--progress", "backup", "x.zip"], ["--backup", "x.zip", "--json", "--progress"]),
+        (["log"], ["--log"]),
+        (["log", "3"], ["--log=3"]),
+        (["rebuild"], ["--rebuild"]),
+    ],
+)
+def test_a_command_may_be_a_word_or_a_flag(words: list[str], flags: list[str]) -> None:
+    by_word, by_flag = (replace(call, request=normal(call.request)) for call in map(parse, (words, flags)))
+    assert by_word == by_flag
+
+
+def normal(request: Request) -> Request:
+    """What does not matter for the action left out."""
+    guard = Guard()
+    limit = request.limit if request.action == "log" else 0
+    return replace(request, guard=guard, limit=limit, paths=tuple(request.paths), what=tuple(request.what))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "action", "what"),
+    [
+        (["--add", "status"], "add", ["status"]),
+        (["./status"], "refresh", []),
+        (["a.md", "log"], "refresh", []),
+    ],
+)
+def test_a_file_that_is_called_like_a_command_stays_a_file(
+    arguments: list[str], action: str, what: list[str]
+) -> None:
+    request = parse(arguments).request
+    assert (request.action, list(request.what)) == (action, what)
+
+
+@pytest.mark.parametrize("words", [["rollback", "a.md"], ["add"], ["status", "--dry-run"], ["log", "0"]])
+def test_a_command_takes_no_option_of_another(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(words)
+    assert caught.value.code == 2
+    assert "python -m ingest" in capsys.readouterr().err
+
+
+def test_the_overview_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(["--help"])
+    assert caught.value.code == 0
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("    ")} == {
+        *actions.COMMANDS
+    }
 
 
 def test_people_are_told_in_sentences(shell: Shell, tmp_path: Path) -> None:

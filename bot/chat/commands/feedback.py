@@ -11,7 +11,8 @@ from typing import Any
 import discord
 
 from bot.chat.commands.forms import Submit, text_form
-from bot.chat.commands.questions import Questions, Request
+from bot.chat.commands.questions import Questions
+from bot.chat.commands.request import Request
 from bot.chat.messages.buttons import Press
 from bot.chat.messages.displays import NO_PINGS, InteractionDisplay, acknowledge, follow
 from bot.chat.messages.failures import Refused

@@ -91,7 +91,7 @@ def insights_message(found: Figures, groups: list[list[str]], words: Words) -> M
 
 
 def _draw(found: Figures, words: Words) -> bytes:
-    from bot.chat.commands.insight_chart import chart_png  # matplotlib is slow to import, and rarely needed
+    from bot.chat.commands.insight_chart import chart_png  # Pillow is rarely needed
 
     return chart_png(found, words)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import discord
@@ -14,12 +14,12 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 
 from bot.chat.access import Person, Place, answers_in
-from bot.chat.commands.forms import Submit, text_form
+from bot.chat.commands.forms import Submit
+from bot.chat.commands.request import QUESTION_LIMIT, Request, check_asks, message_text, question_form
 from bot.chat.conversations.addressing import Heard, claim_replied_to, heard
 from bot.chat.conversations.small_talk import has_words, is_small_talk, leaves_open
 from bot.chat.conversations.threads import thread_for
 from bot.chat.messages.displays import (
-    NO_PINGS,
     ChannelDisplay,
     Display,
     InteractionDisplay,
@@ -27,41 +27,19 @@ from bot.chat.messages.displays import (
     follow,
 )
 from bot.chat.messages.failures import Refused, explain
-from bot.chat.messages.language import Words
-from bot.chat.messages.layout import answer_messages, text_message
-from bot.chat.messages.markup import one_line, visible
+from bot.chat.messages.layout import answer_messages
+from bot.chat.messages.markup import one_line
 from bot.chat.messages.rendering import answer_pages
 from bot.chat.services import Services, of_interaction, person_of, place_of, words_of
-from bot.operations.records import Kind
 from bot.qa.answers import Answer, AnswerEvent, Turn
 from bot.qa.conversation.follow_ups import leans
 from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
-QUESTION_LIMIT = 2_000
 _TOLD_AGAIN = 15.0  # seconds until the same person is refused in words again
 _ABOUT_LIMIT = 500  # characters of a message that a question was written under
 _TALK_LASTS = 30 * 60  # seconds in which the next direct message counts as a follow-up
-
-
-@dataclass(frozen=True)
-class Request:
-    """A question on its way: where from, what it follows, and how its answer is headed.
-
-    `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
-    """
-
-    question: str
-    person: Person
-    place: Place
-    words: Words
-    kind: Kind = "question"
-    parent: str | None = None
-    heading: str = ""
-    remarks: tuple[str, ...] = ()
-    about: str = ""
-    private: bool = True
 
 
 class Questions:
@@ -307,55 +285,5 @@ class Questions:
         return asked.key if asked else None
 
 
-def check_asks(question: str, words: Words, *, follows: bool) -> None:
-    """Raise Refused where nothing is asked; `follows`: what came before may say what is meant."""
-    if not has_words(question):
-        raise Refused(words("Ask a question: there were no words in that."))
-    if leaves_open(question) and not follows:
-        raise Refused(
-            words("What about? Name a person, a place, an event or a topic, so that I know where to look.")
-        )
-
-
-def question_form(words: Words, private: bool | None, about: str = "") -> discord.ui.Modal:
-    """A form for a long question, or for one about the words of a message."""
-    return text_form(
-        "ask",
-        {True: "private", False: "public", None: ""}[private],
-        title=words("Ask about the articles"),
-        label=words("Your question"),
-        placeholder=words("What would you like to know?"),
-        default=about,
-        limit=QUESTION_LIMIT,
-    )
-
-
-def message_text(message: discord.Message) -> str:
-    """The words of a message: its content, or the text of its components."""
-    texts = [message.content, *(component.content for component in _texts(message.components))]
-    return visible("\n".join(text for text in texts if text)).strip()
-
-
-def _texts(components: Sequence[Any]) -> list[discord.TextDisplay]:
-    found: list[discord.TextDisplay] = []
-    for component in components:
-        if isinstance(component, discord.TextDisplay):
-            found.append(component)
-        found += _texts(getattr(component, "children", ()))
-    return found
-
-
 def _place_of_message(message: discord.Message) -> Place:
     return place_of(message.channel, message.guild.id if message.guild else None)
-
-
-async def say_privately(interaction: discord.Interaction[Any], text: str) -> None:
-    """Answer an interaction for the person alone, whether it was acknowledged already or not."""
-    message = text_message(text)
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        private = bool(interaction.extras.get("private", True))
-        await InteractionDisplay(interaction, private=private, words=words_of(interaction)).fail(text)
-    elif interaction.response.is_done():
-        await interaction.followup.send(view=message, ephemeral=True, allowed_mentions=NO_PINGS)
-    else:
-        await interaction.response.send_message(view=message, ephemeral=True, allowed_mentions=NO_PINGS)

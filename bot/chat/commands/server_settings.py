@@ -53,6 +53,13 @@ class SettingsCommands:
             default_permissions=discord.Permissions(manage_guild=True),
         )
 
+        self._register_places(group)
+        self._register_habits(group)
+        tree.add_command(group)
+
+    def _register_places(self, group: app_commands.Group) -> None:
+        """Where the bot answers, and whom."""
+
         @group.command(name=_("show"), description=_("Show this server's settings"))
         async def show(interaction: discord.Interaction[Any]) -> None:
             await self._change(interaction, {})
@@ -83,6 +90,9 @@ class SettingsCommands:
             words, _place, _person = of_interaction(interaction)
             await self._change(interaction, {"allowed_roles": _listed(now, role.id, may_ask, words)})
 
+    def _register_habits(self, group: app_commands.Group) -> None:
+        """How it answers there."""
+
         @group.command(name=_("threads"), description=_("Whether a mention opens a thread"))
         @app_commands.describe(on=_("Open a thread for each question asked by mention"))
         async def threads(interaction: discord.Interaction[Any], on: bool) -> None:
@@ -105,8 +115,6 @@ class SettingsCommands:
         @group.command(name=_("reset"), description=_("Go back to what config.toml says"))
         async def reset(interaction: discord.Interaction[Any]) -> None:
             await self._change(interaction, None)
-
-        tree.add_command(group)
 
     async def _change(self, interaction: discord.Interaction[Any], changes: dict[str, Any] | None) -> None:
         """Apply the changes (None: forget all), keep them, and show what holds now."""

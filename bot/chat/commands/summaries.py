@@ -10,7 +10,8 @@ from discord import app_commands
 from discord.app_commands import locale_str as _
 
 from bot.chat.article_choice import article_choices, linked_article, message_links, no_article
-from bot.chat.commands.questions import Questions, Request
+from bot.chat.commands.questions import Questions
+from bot.chat.commands.request import Request
 from bot.chat.messages.displays import InteractionDisplay, acknowledge
 from bot.chat.messages.failures import Refused
 from bot.chat.services import Services, of_interaction
@@ -24,6 +25,11 @@ class Summaries:
         self._questions = questions
 
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
+        self._register_summary(tree)
+        self._register_linked(tree)
+        self._register_digest(tree)
+
+    def _register_summary(self, tree: app_commands.CommandTree[Any]) -> None:
         @tree.command(name=_("summary"), description=_("Sum up one article, with the sentences it rests on"))
         @app_commands.describe(
             article=_("A word of the title, the publisher or a date; or the article's address"),
@@ -56,6 +62,7 @@ class Summaries:
                 return []  # who may not see the articles is not shown their titles either
             return await article_choices(self._services, typed)
 
+    def _register_linked(self, tree: app_commands.CommandTree[Any]) -> None:
         @tree.context_menu(name=_("Summarise the linked article"))
         async def summarise_linked(interaction: discord.Interaction[Any], message: discord.Message) -> None:
             words, _place, _person = of_interaction(interaction)
@@ -74,6 +81,7 @@ class Summaries:
                 interaction, "summary", found.title, self._services.answers.summarise(found.id), None
             )
 
+    def _register_digest(self, tree: app_commands.CommandTree[Any]) -> None:
         @tree.command(name=_("digest"), description=_("The news on a topic in points, each with its source"))
         @app_commands.describe(
             topic=_("What it should be about"),

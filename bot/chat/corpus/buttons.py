@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
 from bot.chat.messages.layout import Message
-
-CorpusPress = Callable[["discord.Interaction[Any]", str], Awaitable[None]]
-"""What a button does: the interaction, and what the button is about."""
 
 
 class CorpusButton(

@@ -40,11 +40,25 @@ class Corpus:
 
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
         group = app_commands.Group(name=_("corpus"), description=_("The articles that answers come from"))
+        self._register_looks(group)
+        self._register_additions(group)
+        self._register_runs(group)
+        tree.add_command(group)
 
+    def _register_looks(self, group: app_commands.Group) -> None:
         @group.command(name=_("status"), description=_("How many articles there are, and how fresh they are"))
         async def status(interaction: discord.Interaction[Any]) -> None:
             await self._status(interaction)
 
+        @group.command(
+            name=_("log"),
+            description=_("Who changed the corpus, when and how (for those who run the corpus)"),
+        )
+        async def log(interaction: discord.Interaction[Any]) -> None:
+            words = await self._begin(interaction, changing=False)
+            await _show(interaction, await self._log_page(0, words))
+
+    def _register_additions(self, group: app_commands.Group) -> None:
         @group.command(
             name=_("add"), description=_("Add a file or a page of the web (for those who run the corpus)")
         )
@@ -73,6 +87,7 @@ class Corpus:
         ) -> list[app_commands.Choice[str]]:
             return await article_choices(self._services, typed) if self._may(interaction) else []
 
+    def _register_runs(self, group: app_commands.Group) -> None:
         @group.command(
             name=_("refresh"), description=_("Read the articles again (for those who run the corpus)")
         )
@@ -86,16 +101,6 @@ class Corpus:
         )
         async def rollback(interaction: discord.Interaction[Any]) -> None:
             await self._rollback(interaction)
-
-        @group.command(
-            name=_("log"),
-            description=_("Who changed the corpus, when and how (for those who run the corpus)"),
-        )
-        async def log(interaction: discord.Interaction[Any]) -> None:
-            words = await self._begin(interaction, changing=False)
-            await _show(interaction, await self._log_page(0, words))
-
-        tree.add_command(group)
 
     async def pressed(self, interaction: discord.Interaction[Any], action: str, argument: str) -> None:
         """A button of ours was pressed, perhaps long ago and before a restart: the rules are looked at again."""

@@ -29,7 +29,6 @@ PROGRESS_PATIENCE = 3.0
 """Seconds that showing progress may take before it is given up for this time."""
 
 NO_PINGS = discord.AllowedMentions.none()
-_GONE = (discord.NotFound, discord.Forbidden)
 _NO_HISTORY = 160002
 """Discord's code where a reply needs Read Message History."""
 

@@ -25,7 +25,6 @@ from bot.qa.retrieval.ranking import (
 )
 from bot.qa.retrieval.reranking import Reranker
 from bot.qa.retrieval.spelling import respelt
-from ingest.articles.article import Article
 from ingest.embedding.factory import Embedder
 from ingest.index.catalogue import Hit
 from ingest.index.embedding_cache import Vectors
@@ -102,12 +101,6 @@ class Retriever:
         ranked = _diverse(evidence)
         sure = confidence(query.text, best, ranked, index.frequencies(query.words), index.size)
         return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked or everything))
-
-
-def reference(article: Article) -> ArticleRef:
-    return ArticleRef(
-        article.id, article.title, article.url, article.source, article.author, article.published
-    )
 
 
 def _understood(index: Index, question: str) -> Query:
@@ -225,5 +218,5 @@ def _reranked(reranker: Reranker, question: str, evidence: list[Evidence]) -> li
 
 
 def _nearest(ranked: Sequence[Evidence]) -> tuple[ArticleRef, ...]:
-    named = {one.article.id: reference(one.article) for one in ranked}
+    named = {one.article.id: ArticleRef.of(one.article) for one in ranked}
     return tuple(named.values())[:NEAREST]

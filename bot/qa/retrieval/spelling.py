@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from rapidfuzz.distance import OSA
+
 from bot.qa.retrieval.query import Query
 from ingest.text.names import is_common
 from ingest.text.stemming import stem
@@ -32,7 +34,7 @@ def respelt(
         named = re.search(rf"\b{re.escape(word)}\b", query.text) is None
         if (meant := meant_word(word, named, vocabulary)) is not None:
             whole = written(meant)
-            if edits(word, whole, _slips(word)) > _slips(word) and _ending(word) != _ending(whole):
+            if _edits(word, whole) > _slips(word) and _ending(word) != _ending(whole):
                 continue  # the stems are near, and the words are not: "beyonce" is not "beyond"
             words[place] = whole
             text = re.sub(rf"\b{re.escape(word)}\b", whole, text, flags=re.IGNORECASE)
@@ -53,9 +55,14 @@ def meant_word(word: str, named: bool, vocabulary: Vocabulary) -> str | None:
         (distance, -count, other)
         for other, count in vocabulary(word[:2])
         if abs(len(other) - len(word)) <= slips + 1
-        and (distance := min(edits(form, other, slips) for form in forms)) <= slips
+        and (distance := min(_edits(form, other) for form in forms)) <= slips
     ]
     return min(near)[2] if near else None
+
+
+def _edits(one: str, other: str) -> int:
+    """Letters changed, left out, added or swapped with their neighbour: optimal string alignment distance."""
+    return OSA.distance(one, other)
 
 
 def _slips(word: str) -> int:
@@ -64,25 +71,3 @@ def _slips(word: str) -> int:
 
 def _ending(word: str) -> str:
     return word[len(stem(word)) :]
-
-
-def edits(one: str, other: str, most: int) -> int:
-    """Letters changed, left out, added or swapped with their neighbour between two words; `most` + 1 if more.
-
-    Optimal string alignment distance (Damerau, 1964).
-    """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        here = [row]
-        for column, another in enumerate(other, 1):
-            best = min(last[column] + 1, here[-1] + 1, last[column - 1] + (letter != another))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == another:
-                best = min(best, before[column - 2] + 1)
-            here.append(best)
-        if min(here) > most:
-            return most + 1
-        before, last = last, here
-    return min(last[-1], most + 1)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_POINTS = 8
-LEAST_POINTS = 5
 _PART_TOKENS = 6_000
 _MOST_PARTS = 12
 _AT_ONCE = 3

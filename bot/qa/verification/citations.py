@@ -142,17 +142,9 @@ class CitationChecker:
             if citation.article.article_id == article.id and inside:
                 return citation.number
         number = len(self.citations) + 1
-        self.citations.append(Citation(number, reference(item.evidence), item.quote, item.start, item.end))
+        self.citations.append(Citation(number, ArticleRef.of(article), item.quote, item.start, item.end))
         self._around[number] = item.surroundings
         return number
-
-
-def reference(evidence: Evidence) -> ArticleRef:
-    """The article of a piece of evidence, as it is named beside an answer."""
-    article = evidence.article
-    return ArticleRef(
-        article.id, article.title, article.url, article.source, article.author, article.published
-    )
 
 
 def _shown(drafted: str, held: Sequence[Held]) -> str:

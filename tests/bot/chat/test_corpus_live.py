@@ -15,7 +15,7 @@ from loopback_discord import LoopbackDiscord, until
 from stage import REPORT, ScriptedAnswers, ShelfLibrary, labels, settings, texts
 from wire import check_request
 
-from bot.chat.client import run_bot
+from bot.chat.connection import run_bot
 from bot.chat.corpus import run_display
 from bot.chat.corpus import runs as corpus_runs
 from bot.settings import MetricsSettings

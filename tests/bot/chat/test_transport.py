@@ -15,7 +15,8 @@ from loopback_discord import LoopbackDiscord, until
 from stage import ScriptedAnswers, ShelfLibrary, settings, texts
 from wire import check_request
 
-from bot.chat.client import make_client, run_bot
+from bot.chat.client import make_client
+from bot.chat.connection import run_bot
 from bot.chat.messages.layout import text_message
 from bot.chat.services import Services
 from bot.settings import MetricsSettings, ReaderSettings, Settings

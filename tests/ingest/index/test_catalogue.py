@@ -152,7 +152,6 @@ def test_articles_are_listed_newest_first_and_those_without_a_date_last(catalogu
     )
     assert [one.id for one in catalogue.newest(10)] == ["new", "old", "none"]
     assert [one.id for one in catalogue.newest(1, offset=1)] == ["old"]
-    assert [one.id for one in catalogue.published_since("2015-01-01", 10)] == ["new"]
     assert catalogue.dates() == ("2010-01-01", "2020-01-01")
     assert all(one.body == "" for one in catalogue.newest(10))
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import discord
 import numpy as np
 import pytest
+from PIL import Image
 from stage import World, answered, not_found, shown
 
-from bot.chat.commands.insight_chart import chart_png
+from bot.chat.commands.insight_chart import chart_font, chart_png, tick_step
 from bot.chat.commands.insight_figures import csv_table, figures, grouped
-from bot.chat.messages.language import words_in
+from bot.chat.messages.language import LANGUAGES, words_in
 from bot.operations.records import Asked, Feedback
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC).timestamp()
@@ -67,6 +68,34 @@ def test_the_chart_is_an_image_whatever_the_span(days: int) -> None:
     png = chart_png(figures([asked("a", "Who spoke?", "answered")], Feedback(), NOW, days), words_in("de"))
     assert png.startswith(b"\x89PNG")
     assert len(png) < 100_000
+
+
+def test_a_bar_is_as_high_as_its_count_and_stands_on_the_one_below() -> None:
+    outcomes = ["answered"] * 6 + ["not_found"] * 3 + ["failed"]
+    found = figures([asked(str(n), "Who?", each) for n, each in enumerate(outcomes)], Feedback(), NOW, 1)
+    image = Image.open(io.BytesIO(chart_png(found, words_in("en")))).convert("RGB")
+    column = [image.getpixel((image.width // 2, row)) for row in range(96, image.height)]
+    heights = {colour: column.count(colour) for colour in ((59, 130, 196), (224, 160, 48), (160, 48, 80))}
+    answered_height, not_found_height, failed_height = heights.values()
+    assert answered_height / failed_height == pytest.approx(6, rel=0.05)
+    assert not_found_height / failed_height == pytest.approx(3, rel=0.05)
+    assert list(dict.fromkeys(pixel for pixel in column if pixel in heights)) == [*reversed(heights)]
+
+
+@pytest.mark.parametrize(
+    ("most", "step"), [(0, 1), (5, 1), (6, 2), (11, 5), (26, 10), (240, 50), (9_999, 2_000)]
+)
+def test_the_lines_of_the_chart_stand_at_round_numbers(most: int, step: int) -> None:
+    assert tick_step(most) == step
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_charts_font_has_every_letter_of_its_labels(language: str) -> None:
+    words = words_in(language)
+    labels = [words(label) for label in ("Questions a day", "answered", "not found", "failed")]
+    font = chart_font(20)
+    absent = bytes(font.getmask("\uffff"))
+    assert [letter for letter in "".join(labels) if bytes(font.getmask(letter)) == absent] == []
 
 
 @pytest.mark.simcord(settle_timeout=30)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.qa.retrieval.query import Query, parse_query
-from bot.qa.retrieval.spelling import edits, meant_word, respelt
+from bot.qa.retrieval.spelling import meant_word, respelt
 
 STEMS = {
     "campaign": 4,
@@ -59,26 +59,6 @@ def test_the_embedder_is_given_a_word_as_articles_write_it() -> None:
     query = Query("after the plauge", ("plauge",), (), None)
     found = respelt(query, {"plauge": 0}, vocabulary, {"plagu": "plague"}.__getitem__)
     assert (found.text, found.words) == ("after the plague", ("plague",))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "distance"),
-    [
-        ("abc", "abc", 0),
-        ("abc", "acb", 1),
-        ("abc", "ab", 1),
-        ("abc", "abxc", 1),
-        ("abcd", "badc", 2),
-        ("", "ab", 2),
-    ],
-)
-def test_edits_counts_slips_and_swaps(one: str, other: str, distance: int) -> None:
-    assert edits(one, other, 3) == edits(other, one, 3) == distance
-
-
-def test_edits_gives_up_beyond_the_limit() -> None:
-    assert edits("kitten", "sitting", 2) == 3
-    assert edits("a", "abcdef", 2) == 3
 
 
 def test_near_stems_do_not_make_two_words_one() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.env_file import load_env_file, load_env_files, parse_env
 from ingest.errors import ConfigError
+from ingest.system.env_file import load_env_file, load_env_files, parse_env
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from ingest.errors import ConfigError
         ("TOKEN=", ""),
         ("TOKEN=a=b", "a=b"),
         ("TOKEN=$HOME", "$HOME"),
+        ("TOKEN=${HOME}", "${HOME}"),
+        ("TOKEN=a b", "a b"),
     ],
 )
 def test_a_line_sets_a_name(line: str, value: str) -> None:
@@ -27,7 +29,7 @@ def test_a_line_sets_a_name(line: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["hunter2secret", "TO KEN=hunter2secret", 'TOKEN="hunter2secret', "TOKEN=a hunter2secret"]
+    "line", ["hunter2secret", "TO KEN=hunter2secret", 'TOKEN="hunter2secret', "TOKEN='a' hunter2secret"]
 )
 def test_a_line_that_cannot_be_read_is_named_and_never_shown(line: str) -> None:
     with pytest.raises(ConfigError) as raised:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import MutableMapping
+from io import StringIO
 from pathlib import Path
+
+from dotenv.parser import parse_stream
 
 from ingest.errors import ConfigError
 
-ENV_FILE = Path(__file__).resolve().parent.parent / ".env"
-
-_LINE = re.compile(
-    r"""\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*
-        (?:"(?P<double>[^"]*)" | '(?P<single>[^']*)' | (?P<plain>[^"'\s\#][^\s\#]*)?)
-        \s*(?:\#.*)?""",
-    re.VERBOSE | re.ASCII,
-)
+ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
 
 
 def load_env_file(path: Path = ENV_FILE, environment: MutableMapping[str, str] = os.environ) -> None:
@@ -41,15 +36,13 @@ def load_env_files(config: Path, program: Path = ENV_FILE) -> None:
 
 
 def parse_env(text: str, path: Path = ENV_FILE) -> dict[str, str]:
-    """Names and values, in the order of the lines; `#` opens a comment outside quotes, nothing is expanded."""
+    """Names and values as python-dotenv reads them, in the order of the lines; nothing is expanded."""
     values = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        found = _LINE.fullmatch(line)
-        if not found:
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or (binding.key and binding.value is None):
             raise ConfigError(
-                f"{path}, line {number}: write NAME=value, with quotes round a value with blanks."
+                f"{path}, line {binding.original.line}: write NAME=value, with quotes round a value with blanks."
             )
-        values[found["name"]] = found["double"] or found["single"] or found["plain"] or ""
+        if binding.key:
+            values[binding.key] = binding.value or ""
     return values

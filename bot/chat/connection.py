@@ -1,0 +1,151 @@
+"""A connected bot from its start to its end: what it needs around the client, the login, and SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.chat.client import BylineClient, make_client
+from bot.chat.services import Answers, Embed, Services
+from bot.operations.index_pool import Library
+from bot.operations.ingest_subprocess import RefreshSchedule
+from bot.operations.monitoring import monitoring_app
+from bot.operations.records import Records
+from bot.operations.repair import IndexRepair
+from bot.settings import Settings
+from bot.web.server import reader_app, serve
+from bot.web.signed_links import ReaderAddresses, reader_key
+from ingest.errors import ConfigError, UserFacingError
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
+    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did. A second one changes
+    nothing: the first one's apologies are on their way.
+    """
+    stopped, task, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def stop() -> None:
+        if not stopped.is_set():
+            stopped.set()
+            task.cancel()
+
+    try:
+        loop.add_signal_handler(signal.SIGTERM, stop)
+    except (NotImplementedError, RuntimeError):  # Windows; a thread that is not the main one
+        yield stopped
+        return
+    try:
+        yield stopped
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def _refreshed(report: dict[str, Any]) -> None:
+    counts = (report.get(name, 0) for name in ("added", "changed", "removed"))
+    log.info("scheduled refresh: %s added, %s changed, %s removed", *counts)
+
+
+async def run_bot(
+    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None = None
+) -> None:
+    """Log in and stay connected until cancelled. Raises UserFacingError when Discord lets no one in.
+
+    `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning.
+    """
+    logging.getLogger("bot.chat").setLevel(logging.INFO)  # who logged in, and where from to invite
+    with cancelled_by_sigterm() as stopped:
+        try:
+            await _connected(settings, library, answers, token, embed)
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                raise
+
+
+async def _connected(
+    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None
+) -> None:
+    """Everything that a connected bot needs, from the records to the client, and its end in reverse order."""
+    async with AsyncExitStack() as stack:
+        records = await asyncio.to_thread(Records, settings.records.path)
+        stack.push_async_callback(asyncio.to_thread, records.close)
+        services = Services(settings, answers, library, records, settings.config, embed)
+        services.repair = repair = IndexRepair(settings.config)
+        stack.push_async_callback(repair.close)
+        minutes = settings.ingest.corpus.refresh_minutes
+        services.schedule = schedule = RefreshSchedule(settings.config, minutes, changed=_refreshed)
+        stack.push_async_callback(schedule.close)
+        if settings.reader.public_url:
+            await _serve_articles(services, stack)
+        with _login_explained():
+            granted = await _message_content_granted(token)
+            client = await stack.enter_async_context(make_client(services, message_content=granted))
+            if settings.metrics.address:
+                await _serve_metrics(services, client, stack)
+            library.tell_when_broken(repair.report)
+            repair.start()
+            schedule.start()
+            await client.start(token)
+
+
+async def _serve_articles(services: Services, stack: AsyncExitStack) -> None:
+    """The pages that show an article, until `stack` is closed. Raises UserFacingError."""
+    settings = services.settings
+    key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
+    reader = settings.reader
+    services.addresses = ReaderAddresses(reader.public_url, key, public=reader.public, days=reader.link_days)
+    app = reader_app(services.library, services.records, services.addresses)
+    stack.push_async_callback((await serve(app, reader.address)).cleanup)
+
+
+async def _serve_metrics(services: Services, client: BylineClient, stack: AsyncExitStack) -> None:
+    app = monitoring_app(services.metrics, client.health)
+    try:
+        stack.push_async_callback((await serve(app, services.settings.metrics.address)).cleanup)
+    except UserFacingError as error:
+        log.warning("no metrics: %s", error)  # the bot is worth more than its figures
+
+
+async def _message_content_granted(token: str) -> bool:
+    """Whether the application has that intent: asking for one that was not granted stops the login."""
+    async with discord.Client(intents=discord.Intents(guilds=True)) as probe:
+        await probe.login(token)
+        flags = probe.application_flags
+    return flags.gateway_message_content or flags.gateway_message_content_limited
+
+
+@contextmanager
+def _login_explained() -> Iterator[None]:
+    """Turn what Discord or the network refuse into a UserFacingError."""
+    try:
+        yield
+    except discord.LoginFailure:
+        raise ConfigError(
+            "Discord does not accept DISCORD_TOKEN. Copy it anew from the application's Bot page "
+            "(https://discord.com/developers/applications)."
+        ) from None
+    except discord.PrivilegedIntentsRequired:
+        raise ConfigError(
+            "Discord refused an intent. Switch Message Content on or off on the application's Bot page, "
+            "and start again."
+        ) from None
+    except (
+        TimeoutError,
+        OSError,
+        aiohttp.ClientError,
+        discord.HTTPException,
+        discord.ConnectionClosed,
+    ) as error:
+        raise UserFacingError(
+            f"Discord cannot be reached ({type(error).__name__}). Check the network, and start again."
+        ) from error
