@@ -11,7 +11,8 @@ from bot.qa.answers import ArticleRef, CheckedSentence, Citation, Dropped, Evide
 from bot.qa.drafts import DraftQuote, DraftSentence
 from bot.qa.sanitising import plain_sentence, quoted_sentence
 from bot.qa.verification.disagreement import disagreements, label
-from bot.qa.verification.faithfulness import Held, beside_the_point, relevant, unfaithful, unfounded
+from bot.qa.verification.located_quote import LocatedQuote
+from bot.qa.verification.proof import unproven
 from bot.qa.verification.quotes import Folded, fold, locate, proves_something
 
 LONGEST_SENTENCE = 1_000
@@ -35,7 +36,7 @@ class CitationChecker:
     kept: list[CheckedSentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    held: list[LocatedQuote] = field(default_factory=list)
     """Every quote that was found, also those of sentences that failed otherwise."""
     _around: dict[int, str] = field(default_factory=dict)
     _cited_before: int = 0
@@ -48,11 +49,7 @@ class CitationChecker:
         text = _shown(sentence.text[: 2 * LONGEST_SENTENCE], held)
         reason = self._reason(text, sentence, held)
         if reason is None:
-            held = [item for item in held if relevant(text, item)]
-            if not held or beside_the_point(text, held):
-                reason = "its quotes have nothing to do with it"
-        if reason is None:
-            reason = unfounded(text, held) or unfaithful(text, held)
+            reason = unproven(text, held)
         if reason is not None:
             dropped = Dropped(text or sentence.text.strip(), reason)
             self.dropped.append(dropped)
@@ -99,7 +96,7 @@ class CitationChecker:
             notes.append(phrases.DIFFER)
         return tuple(notes)
 
-    def _reason(self, text: str, sentence: DraftSentence, held: Sequence[Held]) -> str | None:
+    def _reason(self, text: str, sentence: DraftSentence, held: Sequence[LocatedQuote]) -> str | None:
         if not re.search(r"\w", text):
             return "it says nothing"
         if len(text) > LONGEST_SENTENCE:
@@ -112,8 +109,8 @@ class CitationChecker:
             return "it was said already"
         return None
 
-    def _locate(self, quotes: Sequence[DraftQuote]) -> list[Held]:
-        found: list[Held] = []
+    def _locate(self, quotes: Sequence[DraftQuote]) -> list[LocatedQuote]:
+        found: list[LocatedQuote] = []
         for quote in quotes:
             if len(quote.text) > LONGEST_QUOTE or not proves_something(quote.text):
                 continue
@@ -123,7 +120,7 @@ class CitationChecker:
                 passage = self.evidence[index].passage
                 span = locate(quote.text, self._fold(index), passage.text)
                 if span is not None:
-                    item = Held(self.evidence[index], passage.start + span[0], passage.start + span[1])
+                    item = LocatedQuote(self.evidence[index], passage.start + span[0], passage.start + span[1])
                     if item not in found:
                         found.append(item)
                     break
@@ -143,7 +140,7 @@ class CitationChecker:
                 return citation.number
         number = len(self.citations) + 1
         self.citations.append(Citation(number, reference(item.evidence), item.quote, item.start, item.end))
-        self._around[number] = item.surroundings
+        self._around[number] = item.sentences
         return number
 
 
@@ -155,7 +152,7 @@ def reference(evidence: Evidence) -> ArticleRef:
     )
 
 
-def _shown(drafted: str, held: Sequence[Held]) -> str:
+def _shown(drafted: str, held: Sequence[LocatedQuote]) -> str:
     """What a reader sees of a drafted sentence: where it is nothing but an article's words, all of them."""
     if len(held) == 1 and drafted.split() == held[0].quote.split():
         return quoted_sentence(held[0].quote)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from ingest.text.names import places_in
-from ingest.text.quantities import compatible, figures
+from ingest.text.quantities.comparing import compatible
+from ingest.text.quantities.figures import figures
 from ingest.text.wording import Word, stem, wording
 
 _NEGATORS = frozenset("not no never none nobody nothing neither nor cannot without hardly".split())

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bot.qa.answers import ArticleRef, Citation
 from bot.qa.verification.claims import speakers
 from ingest.text.names import places_in
-from ingest.text.quantities import Figure, compatible, figures
+from ingest.text.quantities.comparing import compatible
+from ingest.text.quantities.figures import Figure, figures
 from ingest.text.wording import Word, wording
 
 _ALIKE = 0.5
