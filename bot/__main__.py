@@ -21,10 +21,11 @@ from bot.qa.conversation.rewriting import ModelRewriter
 from bot.qa.generation.budget import DailyBudget
 from bot.qa.generation.generator import ModelGenerator
 from bot.qa.generation.quoting import QuotingGenerator
+from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
 from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
-from bot.qa.verification.second_look import ModelChecker
+from bot.qa.verification.second_look import SecondLook
 from bot.settings import Settings, load_settings, secret
 from ingest.embedding.factory import Embedder, make_embedder
 from ingest.embedding.token_counts import count_tokens
@@ -114,7 +115,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
             quoting,
             rewriter=ModelRewriter(model) if model else None,
-            second_look=ModelChecker(model) if model and settings.answering.second_look else None,
+            repairer=Repairer(model) if model else None,
+            second_look=SecondLook(model) if model and settings.answering.second_look else None,
             deadline=settings.answering.deadline_seconds,
             passages=settings.retrieval.passages,
         )

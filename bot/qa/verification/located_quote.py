@@ -54,6 +54,14 @@ class LocatedQuote:
         article = self.evidence.article
         return " . ".join(part for part in (article.title, article.source, article.author) if part)
 
+    @property
+    def head(self) -> str:
+        """The article's title, source, author and date, as a model is told of them."""
+        article = self.evidence.article
+        return "; ".join(
+            part for part in (article.title, article.source, article.author, article.published) if part
+        )
+
     @cached_property
     def plain_body(self) -> str:
         return plain(self.evidence.article.body)

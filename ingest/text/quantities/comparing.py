@@ -26,7 +26,8 @@ _THIS_MONTH = re.compile(
     r"|\b(?:today|tonight|yesterday|tomorrow|now|currently|recently|just|so far|to date)\b"
 )
 _PRESENT = re.compile(
-    r"\b(?:is|are|has|have|will|can|says|'s|’s|am|plans|wants|expects|faces|remains|continues)\b", re.IGNORECASE
+    r"\b(?:is|are|has|have|will|can|says|'s|’s|am|plans|wants|expects|faces|remains|continues)\b",
+    re.IGNORECASE,
 )
 _STEPS = {
     r"today|tonight|this (?:morning|afternoon|evening)": 0,
@@ -63,7 +64,9 @@ class KnownFigures:
             case "score":
                 return self._has_score(figure)
             case "date" | "month":
-                return any(_within(_day(figure), day) for day in self._dates(reported)) or self._has_range(figure)
+                return any(_within(_day(figure), day) for day in self._dates(reported)) or self._has_range(
+                    figure
+                )
             case "weekday":
                 return self._has_weekday(figure, reported)
             case "time":
@@ -91,7 +94,9 @@ class KnownFigures:
 
     def _has_score(self, figure: Figure) -> bool:
         wanted = sorted(part or 0 for part in figure.parts)
-        if any(other.kind == "score" and sorted(p or 0 for p in other.parts) == wanted for other in self.known):
+        if any(
+            other.kind == "score" and sorted(p or 0 for p in other.parts) == wanted for other in self.known
+        ):
             return True
         near = [other for other in self.known if other.kind == "number"]
         one, two = (Fraction(part or 0) for part in figure.parts[:2])
@@ -161,10 +166,13 @@ class KnownFigures:
         }
 
     def _has_range(self, figure: Figure) -> bool:
-        """The last day of "10 to 12 May" """
+        """Whether it is the last day of a range, as in "10 to 12 May"."""
         year, month, day = _day(figure)
         return day is not None and any(
-            other.kind == "date" and other.parts[1] == month and day in other.parts[3:] and year in (None, other.parts[0])
+            other.kind == "date"
+            and other.parts[1] == month
+            and day in other.parts[3:]
+            and year in (None, other.parts[0])
             for other in self.known
         )
 

@@ -175,9 +175,7 @@ def _dates(lower: str, text: str) -> Iterable[Figure]:
             text[: match.start()].lower(),
         ):
             continue
-        yield Figure(
-            "month", *match.span(), match.group(), parts=(None, MONTHS[match.group().lower()], None)
-        )
+        yield Figure("month", *match.span(), match.group(), parts=(None, MONTHS[match.group().lower()], None))
     for match in re.finditer(rf"\b({'|'.join(WEEKDAYS)})s?\b", lower):
         if text[match.start()].isupper():
             yield Figure("weekday", *match.span(), match.group(), parts=(WEEKDAYS.index(match.group(1)),))
