@@ -22,7 +22,7 @@ _LISTED = re.compile(
     r"\s*(?:,|;|,?\s(?:and|or|und|et|y|e|o)\b|&)\s*(?:(?:the|an?|le|la|el|die|der|das)\s)?\s*", re.I
 )
 _MOST_LISTED = 12
-_STOP = frozenset(
+STOP_WORDS = frozenset(
     "the and for from with that this was were are has had have been its his her their they she who which said into "
     "over about than more less not but after before".split()
 )
@@ -76,7 +76,7 @@ def _displaces_another(figure: Figure, sentence: str, sources: Sources) -> bool:
             theirs = _neighbours(quote.sentences, rival)
             shared = _likeness(ours, theirs)
             if agree(figure, rival):
-                if not all(theirs):
+                if not theirs[1]:
                     return False  # "and with three": what it counts was said before
                 own = max(own, shared)
             elif _comparable(figure, rival) and not any(
@@ -100,8 +100,8 @@ def _neighbours(text: str, figure: Figure, most: int = 4) -> Neighbours:
     edges += [match.span() for match in _CLAUSE.finditer(text)]
     begin = max((last for _, last in edges if last <= figure.start), default=0)
     end = min((first for first, _ in edges if first >= figure.end), default=len(text))
-    left = [stem(word) for word in _words(text[begin : figure.start])]
-    right = [stem(word) for word in _words(text[figure.end : end])]
+    left = [stem(word) for word in content_words(text[begin : figure.start])]
+    right = [stem(word) for word in content_words(text[figure.end : end])]
     return left[::-1][:most], right[:most]
 
 
@@ -113,8 +113,9 @@ def _likeness(one: Neighbours, other: Neighbours) -> int:
     return nearest + len({*one[0], *one[1]} & {*other[0], *other[1]})
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W_]+", plain(text)) if len(word) > 3 and word not in _STOP]
+def content_words(text: str) -> list[str]:
+    """The words of `text` that carry meaning, folded, in order."""
+    return [word for word in re.findall(r"[^\W_]+", plain(text)) if len(word) > 3 and word not in STOP_WORDS]
 
 
 def _reports(sentence: str, sources: Sources) -> bool:

@@ -19,7 +19,7 @@ def unfounded_names(sentence: str, sources: Sources) -> Iterator[str]:
     """The words of names that nothing around the quotes of `sentence` has, and the article does not resolve."""
     nouns = _capitalises_nouns(sentence)
     for name in names(sentence):
-        if nouns and len(name.words) == 1:
+        if nouns and len([word for word in name.words if not _GERMAN.fullmatch(word)]) < 2:
             continue  # every noun has a capital in German, so one word alone is no name
         number = re.match(r"\s?(\d+)\b", sentence[name.end :])
         if number and names_outlet((*name.words, number[1]), sources.outlets):
