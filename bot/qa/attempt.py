@@ -87,7 +87,7 @@ class Attempt:
                 await draft.aclose()
         async for sentence in self._repair(until):
             yield sentence
-        self.dropped += [dropped for _, _, dropped in self._failed]
+        self.dropped += dict.fromkeys(dropped for _, _, dropped in self._failed)  # the same words fail twice
         if self._second_look is not None and self._shown and _left(until) > _WORTH_ASKING:
             yield Progress("second_look", len(self._evidence))
             for verdict in await self._look_again(self._second_look, until):

@@ -93,9 +93,7 @@ def source_pages(sources: Sequence[Source], text: str = "") -> list[Page]:
     return _with_sources([text] if text else [], sources)
 
 
-def progress_text(
-    stage: str, passages: int, sentences: Mapping[str, SentenceState], words: Words
-) -> str:
+def progress_text(stage: str, passages: int, sentences: Mapping[str, SentenceState], words: Words) -> str:
     """What is shown meanwhile: the sentences that have passed their check by code, and how far it is.
 
     What a second look has yet to confirm carries an hourglass, and what it refuted is struck out.

@@ -76,7 +76,7 @@ def _displaces_another(figure: Figure, sentence: str, sources: Sources) -> bool:
             theirs = _neighbours(quote.sentences, rival)
             shared = _likeness(ours, theirs)
             if agree(figure, rival):
-                if not theirs[1]:
+                if not all(theirs):
                     return False  # "and with three": what it counts was said before
                 own = max(own, shared)
             elif _comparable(figure, rival) and not any(

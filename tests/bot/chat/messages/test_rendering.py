@@ -9,13 +9,12 @@ from stage import RIBBON, SANAEI, answered, not_found
 from bot.chat.messages.language import words_in
 from bot.chat.messages.markup import masked_link
 from bot.chat.messages.rendering import (
-    SentenceState,
     SOURCES_ON_A_PAGE,
     TEXT_LIMIT,
     Links,
+    SentenceState,
     answer_pages,
     progress_text,
-    SentenceState,
     source_list,
     source_pages,
 )
@@ -66,9 +65,7 @@ def test_a_masked_link_cannot_be_broken_out_of() -> None:
 
 
 def test_progress_keeps_within_a_message() -> None:
-    text = progress_text(
-        "checking", 8, {f"{n} A long sentence. " * 40: "proven" for n in range(10)}, ENGLISH
-    )
+    text = progress_text("checking", 8, {f"{n} A long sentence. " * 40: "proven" for n in range(10)}, ENGLISH)
     assert len(text) <= TEXT_LIMIT
     assert text.endswith("-# Checking every quote…")
     assert progress_text("reading", 1, {}, ENGLISH) == "-# Reading 1 passage…"

@@ -13,7 +13,7 @@ BODY = """Lakers win again
 Anthony Davis scored 41 points on Friday. The forward had been out for three weeks. “I feel good now,” Davis said.
 
 The club paid $7.4 million for five players last year: Ortiz, Lund, Byron, Brandt and Leitner. The National Basketball \
-Association (NBA) opened on March 3, 2020. Ticket sales rose by 20% in Boston, and by 13% in Denver. The reading was \
+Association (NBA) opened on March 3, 2020. Ticket sales rose by 20% in Boston, while visits fell by 13% in Denver. The reading was \
 7·4 in a Covid-19 ward of 30 beds. The arena is called Stadium 974. He joined the team in May. The arena has 40,000 \
 seats for fans of basketball, the club said. The mayor spoke for 15 minutes after 90 minutes of play."""
 
@@ -57,13 +57,15 @@ def test_a_changed_figure_fails_though_it_stands_elsewhere_in_the_passage(senten
 
 
 def test_a_figure_that_the_quoted_sentence_has_for_something_else_fails() -> None:
-    assert proven("Ticket sales in Denver rose by 13%.", "by 13% in Denver")
+    assert proven("In Denver visits fell by 13%.", "by 13% in Denver")
     assert not proven("Ticket sales rose by 13% in Boston.", "rose by 20% in Boston")
 
 
 def test_a_count_of_what_is_listed_is_proven_by_the_list() -> None:
     assert proven("He named three players: Ortiz, Lund and Byron.", "Ortiz, Lund, Byron, Brandt and Leitner")
-    assert not proven("He named four players: Ortiz, Lund and Byron.", "Ortiz, Lund, Byron, Brandt and Leitner")
+    assert not proven(
+        "He named four players: Ortiz, Lund and Byron.", "Ortiz, Lund, Byron, Brandt and Leitner"
+    )
 
 
 def test_a_number_that_is_part_of_a_name_may_stand_anywhere_in_the_article() -> None:
@@ -72,7 +74,9 @@ def test_a_number_that_is_part_of_a_name_may_stand_anywhere_in_the_article() -> 
 
 
 def test_the_day_of_the_article_is_known_only_to_what_was_reported_then() -> None:
-    assert proven("In June 2021 the Los Angeles Times reported that the arena has 40,000 seats.", "40,000 seats")
+    assert proven(
+        "In June 2021 the Los Angeles Times reported that the arena has 40,000 seats.", "40,000 seats"
+    )
     assert not proven("He joined the team on June 5, 2021.", "He joined the team in May")
 
 
