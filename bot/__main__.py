@@ -21,12 +21,13 @@ from bot.qa.conversation.rewriting import ModelRewriter
 from bot.qa.generation.budget import DailyBudget
 from bot.qa.generation.generator import ModelGenerator
 from bot.qa.generation.quoting import QuotingGenerator
+from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
 from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
-from bot.qa.verification.second_look import ModelChecker
+from bot.qa.verification.second_look import SecondLook
 from bot.settings import Settings, load_settings, secret
 from ingest.__main__ import main as ingest_main
 from ingest.command_line import command_place
@@ -135,7 +136,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
             quoting,
             rewriter=ModelRewriter(model) if model else None,
-            second_look=ModelChecker(model) if model and settings.answering.second_look else None,
+            repairer=Repairer(model) if model else None,
+            second_look=SecondLook(model) if model and settings.answering.second_look else None,
             deadline=settings.answering.deadline_seconds,
             passages=settings.retrieval.passages,
         )

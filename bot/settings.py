@@ -24,7 +24,7 @@ class AnsweringSettings(Table):
     base_url: str = ""
     deadline_seconds: float = Field(30.0, gt=0)
     daily_tokens: int = Field(0, ge=0)
-    second_look: bool = False
+    second_look: bool = True
 
 
 class DiscordSettings(Table):

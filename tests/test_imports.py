@@ -43,6 +43,7 @@ ROOMS = (
     "bot.qa.verification",
     "bot.qa.summarising",
     "bot.qa.conversation",
+    "bot.qa.attempt",
     "bot.qa.answering",
     "bot.web",
     "bot.cli",

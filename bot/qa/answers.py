@@ -95,15 +95,27 @@ class Answer:
 class Progress:
     """Where a question stands: `passages` is how many are being read, from "reading" on."""
 
-    stage: Literal["searching", "reading", "writing", "checking"]
+    stage: Literal["searching", "reading", "writing", "checking", "second_look"]
     passages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence that passed its check, shown while the rest is still being written."""
+    """A sentence that passed its check by code, shown while the rest is still being written.
+
+    `being_checked`: a second look is still to come, and ends in a `SentenceVerdict` with the same text.
+    """
 
     text: str
+    being_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVerdict:
+    """What the second look found of a sentence shown before: confirmed, or struck."""
+
+    text: str
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +127,5 @@ class Turn:
     cited_article_ids: tuple[str, ...] = ()
 
 
-AnswerEvent = Progress | CheckedSentence | Answer
+AnswerEvent = Progress | CheckedSentence | SentenceVerdict | Answer
 """What `Answerer.answer` yields; the `Answer` is always the last."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ingest.text.quantities import WEEKDAYS
+from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
@@ -188,7 +188,7 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
         for ending in ("'s", "’s"):
             if raw.lower().endswith(ending) and len(raw) > 2:
                 raw, end = raw[:-2], end - 2
-        out.append((_plain(raw), start, end))
+        out.append((plain(raw), start, end))
     return out
 
 
@@ -252,7 +252,8 @@ def _initials(words: Iterable[str]) -> set[str]:
     return {letters for letters in (big, every) if len(letters) >= 2}
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """`word`, or any text, in lower case without accents, and with the plain apostrophe and hyphen."""
     folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
     kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
     return "".join(_FOLDS.get(char, char) for char in kept)

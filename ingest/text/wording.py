@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest.text.names import names, words_of
-from ingest.text.quantities import figures
+from ingest.text.quantities.figures import figures
 
 _FUNCTION = frozenset(
     "a an the this that these those i me my we us our you your he him his she her it its they them their "

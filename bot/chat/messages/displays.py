@@ -17,8 +17,8 @@ from bot.chat.messages.failures import token_is_gone
 from bot.chat.messages.language import Words
 from bot.chat.messages.layout import Message, text_message
 from bot.chat.messages.markup import plain
-from bot.chat.messages.rendering import progress_text
-from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Progress
+from bot.chat.messages.rendering import SentenceState, progress_text
+from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Progress, SentenceVerdict
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +204,7 @@ class ChannelDisplay:
 
 async def follow(events: AsyncIterator[AnswerEvent], display: Display, words: Words) -> Answer:
     """Show the events as they come, at most one edit in EDIT_EVERY seconds, and return the answer."""
-    stage, passages, sentences = "searching", 0, list[str]()
+    stage, passages, sentences = "searching", 0, dict[str, SentenceState]()
     last_edit, stale = time.monotonic(), False
     coming: asyncio.Task[AnswerEvent] | None = None
     try:
@@ -221,7 +221,9 @@ async def follow(events: AsyncIterator[AnswerEvent], display: Display, words: Wo
                     stage, passages = event.stage, event.passages or passages
                 elif isinstance(event, CheckedSentence):
                     stage = "checking"
-                    sentences.append(event.text)
+                    sentences[event.text] = "being checked" if event.being_checked else "proven"
+                elif isinstance(event, SentenceVerdict):
+                    sentences[event.text] = "proven" if event.confirmed else "struck"
                 stale = True
             if stale and time.monotonic() - last_edit >= EDIT_EVERY:
                 # a rate limit may hold an edit back for long, and must not hold the answer back with it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import masked_link, one_line, plain, split_text, web_url, with_marks
@@ -14,6 +15,9 @@ TEXT_LIMIT = 3_900
 
 SOURCES_ON_A_PAGE = 8
 """A source takes three of a message's 40 components; separators, buttons and their rows take the rest."""
+
+SentenceState = Literal["proven", "being checked", "struck"]
+_MARKED = {"proven": "{}", "being checked": "{} ⏳", "struck": "~~{}~~"}
 
 _QUOTE, _TITLE, _PUBLISHER, _HEADING = 320, 150, 80, 250
 _NEAREST = 5
@@ -89,17 +93,22 @@ def source_pages(sources: Sequence[Source], text: str = "") -> list[Page]:
     return _with_sources([text] if text else [], sources)
 
 
-def progress_text(stage: str, passages: int, sentences: Sequence[str], words: Words) -> str:
-    """What is shown meanwhile: the sentences that have passed their check, and how far it is."""
+def progress_text(stage: str, passages: int, sentences: Mapping[str, SentenceState], words: Words) -> str:
+    """What is shown meanwhile: the sentences that have passed their check by code, and how far it is.
+
+    What a second look has yet to confirm carries an hourglass, and what it refuted is struck out.
+    """
     status = {
         "searching": words("Searching the articles…"),
         "reading": words.plural("Reading {n} passage…", "Reading {n} passages…", passages),
         "writing": words("Writing…"),
         "checking": words("Checking every quote…"),
+        "second_look": words("Being checked once more…"),
     }[stage]
     if not sentences:
         return f"-# {status}"
-    text = split_text(plain(" ".join(sentences)), TEXT_LIMIT - 100)[0]
+    shown = " ".join(_MARKED[state].format(plain(text)) for text, state in sentences.items())
+    text = split_text(shown, TEXT_LIMIT - 100)[0]
     return f"{text}\n-# {status}"
 
 

@@ -7,7 +7,7 @@ shipped as signed bytes with one scale a column, as the int8 graph runs them; th
 from __future__ import annotations
 
 import sys
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,11 @@ from ingest.embedding.model_files import (
     PRECISIONS,
     Precision,
     models_folder,
-    sha256_of,
     weights_file,
-    write_atomically,
 )
 from ingest.errors import ModelFilesMissing, UserFacingError
+from ingest.system.atomic_write import replacing
+from ingest.system.digest import sha256_of
 
 WEIGHTS = Path(__file__).with_name("cross_encoder.npz")
 WEIGHTS_SHA256 = "aa38a679cb33cf1fe623260d051374706b6bd3b915a2baa4358aa8ae0c2b70e8"
@@ -48,10 +48,11 @@ def graph_file(precision: Precision) -> Path:
     """
     path = _graph_path(precision)
     if not path.exists():
-        from ingest.embedding.onnx_graph import read_safetensors, write_cross_encoder  # brings onnx
+        from ingest.embedding.onnx_graph import read_safetensors, write_cross_encoder
 
         weights = load_weights() | {_WORD_TABLE: read_safetensors(weights_file())[_WORD_TABLE]}
-        write_atomically(path, partial(write_cross_encoder, weights, precision=precision))
+        with replacing(path) as pending:
+            write_cross_encoder(weights, pending, precision)
     return path
 
 

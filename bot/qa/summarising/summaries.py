@@ -186,15 +186,15 @@ class ModelSummary:
                     renumbered = _renumbered(event, part)
                     assert isinstance(renumbered, DraftSentence)
                     mapped.append(renumbered)
-            for held in checker.held:
-                number = next(n for n in part if evidence[n] is held.evidence)
-                start, end = held.around
-                passage = held.evidence.passage
+            for quote in checker.located:
+                number = next(n for n in part if evidence[n] is quote.evidence)
+                start, end = quote.span
+                passage = quote.evidence.passage
                 start, end = max(start, passage.start), min(end, passage.end)
-                text = held.evidence.article.body[start:end]
+                text = quote.evidence.article.body[start:end]
                 if all((start, end) != (point.passage.start, point.passage.end) for point in points):
                     inner = Passage(f"{passage.id}:{start}", passage.article_id, start, end, text)
-                    points.append(Evidence(inner, held.evidence.article, held.evidence.score))
+                    points.append(Evidence(inner, quote.evidence.article, quote.evidence.score))
                     numbers.append(number)
         if not points:
             raise ModelUnavailable(

@@ -11,7 +11,8 @@ from bot.qa.answers import ArticleRef, CheckedSentence, Citation, Dropped, Evide
 from bot.qa.drafts import DraftQuote, DraftSentence
 from bot.qa.sanitising import plain_sentence, quoted_sentence
 from bot.qa.verification.disagreement import disagreements, label
-from bot.qa.verification.faithfulness import Held, beside_the_point, relevant, unfaithful, unfounded
+from bot.qa.verification.located_quote import LocatedQuote
+from bot.qa.verification.proof import unproven
 from bot.qa.verification.quotes import Folded, fold, locate, proves_something
 
 LONGEST_SENTENCE = 1_000
@@ -24,71 +25,54 @@ _ENDS_SHORT = re.compile(r"\b[^\W\d_]\.(?:\s?[^\W\d_]\.)+$")  # "at 10 a.m.": th
 
 @dataclass(slots=True)
 class CitationChecker:
-    """Checks the sentences of one draft in order, and remembers what was kept and what was dropped.
+    """Checks the sentences of one draft in order, and remembers which were kept.
 
     A quote is looked for in the passage it names, then in the other passages of the evidence: found there, it is
-    moved. A sentence needs one quote at least; its figures and names must stand in the passages of its quotes, or in
-    the title, source, author and date of their articles; and it must not turn round what is quoted.
+    moved. A sentence needs one quote at least, and must be proven by the sentences around its quotes.
     """
 
     evidence: Sequence[Evidence]
     kept: list[CheckedSentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    located: list[LocatedQuote] = field(default_factory=list)
     """Every quote that was found, also those of sentences that failed otherwise."""
-    _around: dict[int, str] = field(default_factory=dict)
-    _cited_before: int = 0
+    _quotes: dict[int, LocatedQuote] = field(default_factory=dict)
     _roles: list[str] = field(default_factory=list)  # of the sentences kept, one each
     _folded: dict[int, Folded] = field(default_factory=dict)
 
     def check(self, sentence: DraftSentence) -> CheckedSentence | Dropped:
         """The sentence with its marks, e.g. "He scored twice [1][2].", or why it cannot be shown."""
-        held = self._locate(sentence.quotes[:MOST_QUOTES])
-        text = _shown(sentence.text[: 2 * LONGEST_SENTENCE], held)
-        reason = self._reason(text, sentence, held)
+        quotes = self._locate(sentence.quotes[:MOST_QUOTES])
+        text = _shown(sentence.text[: 2 * LONGEST_SENTENCE], quotes)
+        reason = self._reason(text, sentence, quotes)
         if reason is None:
-            held = [item for item in held if relevant(text, item)]
-            if not held or beside_the_point(text, held):
-                reason = "its quotes have nothing to do with it"
-        if reason is None:
-            reason = unfounded(text, held) or unfaithful(text, held)
+            reason = unproven(text, quotes)
         if reason is not None:
-            dropped = Dropped(text or sentence.text.strip(), reason)
-            self.dropped.append(dropped)
-            return dropped
+            return Dropped(text or sentence.text.strip(), reason)
         self._roles.append(sentence.role)
-        self._cited_before = len(self.citations)
-        checked = CheckedSentence(_with_marks(text, [self._number(item) for item in held]))
+        checked = CheckedSentence(_with_marks(text, [self._number(item) for item in quotes]))
         self.kept.append(checked)
         return checked
 
     def sources_of(self, sentence: CheckedSentence) -> str:
-        """The words around the quotes that a sentence of this check is marked with."""
+        """What a sentence of this check cites: each article's head, and the sentences around the quotes."""
         numbers = {int(number) for number in re.findall(r"\[(\d+)\]", sentence.text)}
-        return "\n\n".join(self._around[number] for number in sorted(numbers & self._around.keys()))
+        return "\n\n".join(
+            f"({quote.head})\n{quote.context}"
+            for number, quote in sorted(self._quotes.items())
+            if number in numbers
+        )
 
-    def withdraw(self, reason: str) -> Dropped:
-        """Take back the sentence that passed last, with the marks that it brought, and give the reason."""
-        sentence = self.kept.pop()
-        self._roles.pop()
-        for citation in self.citations[self._cited_before :]:
-            del self._around[citation.number]
-        del self.citations[self._cited_before :]
-        dropped = Dropped(re.sub(r"\s*(?:\[\d+\])+", "", sentence.text), reason)
-        self.dropped.append(dropped)
-        return dropped
-
-    def result(self) -> tuple[str, tuple[Citation, ...], tuple[Dropped, ...]]:
-        """The answer's text with its marks, what the marks stand for, and what was dropped."""
-        return " ".join(sentence.text for sentence in self.kept), tuple(self.citations), tuple(self.dropped)
+    def result(self) -> tuple[str, tuple[Citation, ...]]:
+        """The answer's text with its marks, and what the marks stand for."""
+        return " ".join(sentence.text for sentence in self.kept), tuple(self.citations)
 
     def notes(self) -> tuple[str, ...]:
         """The bot's own words that the kept sentences call for: that articles differ, or contradict the question."""
         notes = []
         if "corrects" in self._roles:
             notes.append(phrases.PREMISE)
-        sentences = [self._around[citation.number] for citation in self.citations]
+        sentences = [self._quotes[citation.number].sentences for citation in self.citations]
         differing = disagreements(self.citations, sentences)
         if differing:
             first = differing[0]
@@ -99,22 +83,22 @@ class CitationChecker:
             notes.append(phrases.DIFFER)
         return tuple(notes)
 
-    def _reason(self, text: str, sentence: DraftSentence, held: Sequence[Held]) -> str | None:
+    def _reason(self, text: str, sentence: DraftSentence, quotes: Sequence[LocatedQuote]) -> str | None:
         if not re.search(r"\w", text):
             return "it says nothing"
         if len(text) > LONGEST_SENTENCE:
             return "it is too long to be one sentence"
         if not sentence.quotes:
             return "it has no quote"
-        if not held:
+        if not quotes:
             return "none of its quotes stands in a passage"
         if any(_bare(text) == _bare(kept.text) for kept in self.kept):
             return "it was said already"
         return None
 
-    def _locate(self, quotes: Sequence[DraftQuote]) -> list[Held]:
-        found: list[Held] = []
-        for quote in quotes:
+    def _locate(self, drafted: Sequence[DraftQuote]) -> list[LocatedQuote]:
+        found: list[LocatedQuote] = []
+        for quote in drafted:
             if len(quote.text) > LONGEST_QUOTE or not proves_something(quote.text):
                 continue
             cited = quote.passage - 1
@@ -123,11 +107,13 @@ class CitationChecker:
                 passage = self.evidence[index].passage
                 span = locate(quote.text, self._fold(index), passage.text)
                 if span is not None:
-                    item = Held(self.evidence[index], passage.start + span[0], passage.start + span[1])
+                    item = LocatedQuote(
+                        self.evidence[index], passage.start + span[0], passage.start + span[1]
+                    )
                     if item not in found:
                         found.append(item)
                     break
-        self.held += [item for item in found if item not in self.held]
+        self.located += [item for item in found if item not in self.located]
         return found
 
     def _fold(self, index: int) -> Folded:
@@ -135,7 +121,7 @@ class CitationChecker:
             self._folded[index] = fold(self.evidence[index].passage.text)
         return self._folded[index]
 
-    def _number(self, item: Held) -> int:
+    def _number(self, item: LocatedQuote) -> int:
         article = item.evidence.article
         for citation in self.citations:
             inside = citation.start <= item.start and item.end <= citation.end
@@ -143,14 +129,14 @@ class CitationChecker:
                 return citation.number
         number = len(self.citations) + 1
         self.citations.append(Citation(number, ArticleRef.of(article), item.quote, item.start, item.end))
-        self._around[number] = item.surroundings
+        self._quotes[number] = item
         return number
 
 
-def _shown(drafted: str, held: Sequence[Held]) -> str:
+def _shown(drafted: str, quotes: Sequence[LocatedQuote]) -> str:
     """What a reader sees of a drafted sentence: where it is nothing but an article's words, all of them."""
-    if len(held) == 1 and drafted.split() == held[0].quote.split():
-        return quoted_sentence(held[0].quote)
+    if len(quotes) == 1 and drafted.split() == quotes[0].quote.split():
+        return quoted_sentence(quotes[0].quote)
     return plain_sentence(drafted)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.text.saying_verbs import SAYING
+
 from bot.qa.answers import ArticleRef, Citation
-from bot.qa.verification.claims import speakers
 from ingest.text.names import places_in
-from ingest.text.quantities import Figure, compatible, figures
+from ingest.text.quantities.comparing import compatible
+from ingest.text.quantities.figures import Figure, figures
+from ingest.text.stemming import stem
 from ingest.text.wording import Word, wording
 
 _ALIKE = 0.5
@@ -48,7 +51,7 @@ def conflict(one: str, other: str) -> tuple[Figure, Figure] | None:
     ours, theirs = wording(one), wording(other)
     mine, yours = _matter(ours), _matter(theirs)
     places = places_in(w.text for w in ours) & places_in(w.text for w in theirs)
-    speaking = speakers(ours) | speakers(theirs)
+    speaking = _speakers(ours) | _speakers(theirs)
     named, others = ({w.key for w in words if w.kind == "name"} - speaking for words in (ours, theirs))
     ours_only, theirs_only = (
         {name for name in one_side - other_side if not places_in([name]) & places}
@@ -81,6 +84,23 @@ def label(article: ArticleRef, number: int) -> str:
 
 def _matter(words: Sequence[Word]) -> set[str]:
     return {word.key for word in words if word.kind in ("content", "name")}
+
+
+def _speakers(words: Sequence[Word]) -> set[str]:
+    """The names beside a verb of saying, and the one that "according to" names."""
+    return {
+        word.key
+        for n, word in enumerate(words)
+        if (
+            word.kind == "name"
+            and any(
+                stem(near.text) in SAYING
+                for near in words[max(0, n - 1) : n + 2]
+                if near.clause == word.clause
+            )
+        )
+        or (word.kind == "name" and any(near.text == "according" for near in words[max(0, n - 3) : n]))
+    }
 
 
 def _comparable(one: Figure, other: Figure) -> bool:

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.quantities import Known, figures
+from ingest.text.quantities.comparing import KnownFigures
+from ingest.text.quantities.figures import figures
 
 
 def held(said: str, source: str, published: str | None = None) -> bool:
-    known = Known()
+    known = KnownFigures()
     known.add(source)
     known.add_day(published)
     return all(known.holds(figure) for figure in figures(said) if not figure.soft)
@@ -88,7 +89,7 @@ def test_day_of_the_article_says_which_day_its_weekdays_are() -> None:
 def test_any_text_can_be_read_and_holds_its_own_figures(text: str) -> None:
     for figure in figures(text):
         assert text[figure.start : figure.end] == figure.text
-    known = Known()
+    known = KnownFigures()
     known.add(text)
     assert all(known.holds(figure) for figure in figures(text))
 

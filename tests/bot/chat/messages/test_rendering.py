@@ -12,6 +12,7 @@ from bot.chat.messages.rendering import (
     SOURCES_ON_A_PAGE,
     TEXT_LIMIT,
     Links,
+    SentenceState,
     answer_pages,
     progress_text,
     source_list,
@@ -64,10 +65,10 @@ def test_a_masked_link_cannot_be_broken_out_of() -> None:
 
 
 def test_progress_keeps_within_a_message() -> None:
-    text = progress_text("checking", 8, ["A long sentence. " * 40] * 10, ENGLISH)
+    text = progress_text("checking", 8, {f"{n} A long sentence. " * 40: "proven" for n in range(10)}, ENGLISH)
     assert len(text) <= TEXT_LIMIT
     assert text.endswith("-# Checking every quote…")
-    assert progress_text("reading", 1, [], ENGLISH) == "-# Reading 1 passage…"
+    assert progress_text("reading", 1, {}, ENGLISH) == "-# Reading 1 passage…"
 
 
 @given(st.text(max_size=300), st.text(max_size=6_000), st.integers(0, 40), st.text(max_size=400))
@@ -87,3 +88,9 @@ def test_sources_alone_make_pages_and_nothing_makes_none() -> None:
     assert source_pages([]) == []
     (page,) = answer_pages(not_found("Who?"), ENGLISH)
     assert page.sources == ()
+
+
+def test_what_is_being_checked_and_what_was_struck_can_be_told_apart() -> None:
+    sentences: dict[str, SentenceState] = {"One.": "proven", "Two.": "being checked", "Three.": "struck"}
+    text = progress_text("second_look", 8, sentences, ENGLISH)
+    assert text == "One. Two. ⏳ ~~Three.~~\n-# Being checked once more…"

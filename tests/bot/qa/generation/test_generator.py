@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -19,7 +18,6 @@ from bot.qa.drafts import DraftEvent, DraftSentence, NotCovered, Refused
 from bot.qa.generation.chat_model import ChatModel
 from bot.qa.generation.generator import ModelGenerator
 from bot.qa.verification.citations import CitationChecker
-from bot.qa.verification.second_look import ModelChecker
 from tests.bot.qa.articles_at_hand import article, evidence, passage
 from tests.loopback_openai import LoopbackOpenAI, draft, passages_of, sentence
 
@@ -191,18 +189,6 @@ async def test_rewriting_does_without_a_model_that_is_down(
     )
     assert "Sanaei" in text
     assert usage == Usage()
-
-
-@pytest.mark.parametrize(
-    ("reply", "verdict"), [('{"supported": false}', False), ('```{"supported": true}', True), ("maybe", None)]
-)
-async def test_second_look_gives_the_models_verdict(
-    reply: str, verdict: bool | None, endpoint: LoopbackOpenAI, model: ChatModel
-) -> None:
-    endpoint.replies = [reply]
-    got, _ = await ModelChecker(model).supports("It opened.", "It did not open.")
-    assert got is verdict
-    assert json.dumps(endpoint.requests[0]).count("It did not open.") == 1
 
 
 async def test_many_questions_at_once_share_one_client(endpoint: LoopbackOpenAI, model: ChatModel) -> None:

@@ -110,7 +110,7 @@ async def test_extract_is_in_reading_order_cited_and_diverse() -> None:
 
 async def test_extract_of_an_article_without_sentences_is_empty() -> None:
     checker, _ = await checked(ExtractiveSummary(WordVectors()), "t", [passage(article("Menu\nHome\nAbout"))])
-    assert checker.result() == ("", (), ())
+    assert checker.result() == ("", ())
 
 
 async def test_digest_gives_each_article_once_newest_first() -> None:

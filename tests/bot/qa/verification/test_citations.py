@@ -26,20 +26,19 @@ def test_quote_that_stands_in_the_passage_is_shown_in_the_articles_own_words() -
     assert sentence == CheckedSentence(
         "Sanaei claimed that Russia had begun delivering missiles to Iran [1]."
     )
-    text, (citation,), dropped = checker.result()
+    text, (citation,) = checker.result()
     assert text == "Sanaei claimed that Russia had begun delivering missiles to Iran [1]."
     assert citation.quote == CLAIM_QUOTE
     body = evidence()[0].article.body
     assert body[citation.start : citation.end] == citation.quote
     assert citation.article.source == "Reuters"
-    assert dropped == ()
 
 
 def test_quote_that_is_not_in_the_passage_is_dropped_with_its_sentence() -> None:
     checker = CitationChecker(evidence())
     outcome = checker.check(drafted(CLAIM, (1, "Russia will soon deliver S-300 missiles")))
     assert isinstance(outcome, Dropped)
-    assert checker.result() == ("", (), (outcome,))
+    assert checker.result() == ("", ())
 
 
 @pytest.mark.parametrize("number", [2, 3, 0, -1, 99])
@@ -93,18 +92,12 @@ def test_figures_and_names_may_come_from_passage_source_and_date(text: str) -> N
         ("Al Jazeera reported contracts worth $21bn.", "name"),
         ("Press TV reported contracts worth $21bn for Turkey.", "name"),
         ("Press TV reported “very big” contracts worth $21bn.", "quotation marks"),
-        ("Contracts are worth $21bn.", "says so"),
-        ("Press TV did not report contracts worth $21bn.", "denies"),
     ],
 )
 def test_sentence_that_says_more_than_its_source_is_dropped(text: str, why: str) -> None:
     outcome = checked(text, (1, "Press TV reported contracts worth 21 billion dollars"))
     assert isinstance(outcome, Dropped)
     assert why in outcome.reason
-
-
-def test_quote_cut_from_under_its_not_does_not_prove_the_opposite() -> None:
-    assert isinstance(checked("The ministry confirmed the delivery.", (2, "confirm the delivery")), Dropped)
 
 
 def test_quote_that_has_nothing_to_do_with_the_sentence_proves_nothing() -> None:
@@ -235,14 +228,3 @@ def test_endless_draft_is_dropped_at_once(text: str) -> None:
     started = time.perf_counter()
     assert isinstance(checked(text, (1, text), (1, CLAIM_QUOTE)), Dropped)
     assert time.perf_counter() - started < 2
-
-
-def test_a_sentence_taken_back_leaves_neither_mark_nor_role() -> None:
-    checker = CitationChecker(evidence())
-    kept = checker.check(drafted(CLAIM, (1, CLAIM_QUOTE)))
-    assert isinstance(kept, CheckedSentence)
-    checker.withdraw("a second look")
-    text, citations, (dropped,) = checker.result()
-    assert (text, citations) == ("", ())
-    assert dropped.sentence == CLAIM
-    assert checker.notes() == ()

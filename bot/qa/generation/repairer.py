@@ -1,0 +1,74 @@
+"""Repair: sentences that could not be proven go back to the model once, together, each with its reason."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.errors import ModelUnavailable
+from bot.qa.answers import Evidence, Usage
+from bot.qa.drafts import DraftSentence
+from bot.qa.generation.prompts import DRAFT_SCHEMA, new_boundary, repair_prompt
+from bot.qa.generation.reply_parser import DraftReader
+
+if TYPE_CHECKING:  # the openai package takes a second to import, and quoting does without
+    from bot.qa.generation.chat_model import ChatModel
+
+log = logging.getLogger(__name__)
+
+_MOST_PASSAGES = 12
+"""With more evidence (a long article's summary), only the passages that the failed sentences cite go along."""
+
+
+class Repairer:
+    """Has a model write its failed sentences again."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+
+    async def repaired(
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        failed: Sequence[tuple[DraftSentence, str]],
+        seconds: float,
+    ) -> tuple[list[DraftSentence], Usage]:
+        """The sentences as the model writes them now, unchecked; none where it cannot be asked in the time left."""
+        prompt = partial(
+            repair_prompt,
+            question,
+            passages_for(failed, evidence),
+            [(sentence.text, reason) for sentence, reason in failed],
+            boundary=new_boundary(),
+        )
+        reader = DraftReader()
+        usage = Usage()
+        sentences: list[DraftSentence] = []
+        stream = self._model.stream(
+            lambda structured: prompt(structured=structured), DRAFT_SCHEMA, deadline=seconds
+        )
+        try:
+            async with aclosing(stream) as events:
+                async for event in events:
+                    if isinstance(event, Usage):
+                        usage = event
+                    drafts = reader.feed(event) if isinstance(event, str) else ()
+                    sentences += [draft for draft in drafts if isinstance(draft, DraftSentence)]
+            sentences += [draft for draft in reader.close() if isinstance(draft, DraftSentence)]
+        except ModelUnavailable as error:
+            log.info("no repair: %s", error)
+        return sentences[: len(failed)], usage
+
+
+def passages_for(
+    failed: Sequence[tuple[DraftSentence, str]], evidence: Sequence[Evidence]
+) -> list[tuple[int, Evidence]]:
+    """The passages that go along, with the numbers that they have in the whole evidence."""
+    numbered = list(enumerate(evidence, start=1))
+    if len(numbered) <= _MOST_PASSAGES:
+        return numbered
+    cited = {quote.passage for sentence, _ in failed for quote in sentence.quotes}
+    return [item for item in numbered if item[0] in cited][:_MOST_PASSAGES] or numbered[:_MOST_PASSAGES]
