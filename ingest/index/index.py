@@ -193,8 +193,7 @@ class Index:
         """The passages that share most with `words`, best first by BM25; see `question_words` for cutting them."""
         if not words:
             return []
-        match = " OR ".join(quoted(word) for word in dict.fromkeys(words))
-        hits = self.catalogue.search_words(match, limit + self._passages_of(exclude))
+        hits = self.catalogue.search_words(words, limit + self._passages_of(exclude))
         return [hit for hit in hits if hit.article_id not in exclude][:limit]
 
     def frequencies(self, words: Collection[str]) -> dict[str, int]:

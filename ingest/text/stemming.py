@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Collection
 from difflib import get_close_matches
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from ingest.text.tokens import question_words
 
@@ -25,7 +26,15 @@ with within would you your
 """
 GRAMMAR = frozenset(_GRAMMAR.split())
 
-_STEMMER = snowballstemmer.stemmer("english")
+
+class _Stemmers(threading.local):
+    """A stemmer keeps state while it works, so each thread has its own."""
+
+    def __init__(self) -> None:
+        self.english = Stemmer.Stemmer("english", 0)  # 0: no cache of its own beside `stem`'s
+
+
+_STEMMERS = _Stemmers()
 
 
 def content_stems(text: str) -> list[str]:
@@ -35,9 +44,12 @@ def content_stems(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """A lower-case word without its ending and accents; words of other scripts come back as they are."""
+    """A lower-case word without its ending and accents (Snowball's English stemmer, Porter 2), as the index keeps it.
+
+    Words of other scripts come back as they are.
+    """
     plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    return str(_STEMMER.stemWord(plain)) if plain.isascii() else word
+    return str(_STEMMERS.english.stemWord(plain)) if plain.isascii() else word
 
 
 def respelt(words: Collection[str], vocabulary: Collection[str]) -> dict[str, str]:
