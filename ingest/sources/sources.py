@@ -12,8 +12,9 @@ from typing import Literal
 
 from ingest.articles.readers.document import Reject
 from ingest.articles.urls import BadAddress, canonical_address
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, UserFacingError
 from ingest.settings import CorpusSettings, SourceSettings, expanded
+from ingest.sources.faults import unforeseen
 
 KINDS = {
     ".txt": "text", ".text": "text",
@@ -219,6 +220,16 @@ def files_of(source: Source) -> Listing:
     return Listing(found, None if found else f"No file is there; {_STAYS}.", empty=not found)
 
 
+def _files_safely(source: Source) -> Listing:
+    """A source that cannot be listed is at fault alone."""
+    try:
+        return files_of(source)
+    except UserFacingError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        return Listing(fault=f"{unforeseen(error)} {_STAYS.capitalize()}.")
+
+
 def _globbed(source: Source) -> Listing:
     root = source.location.resolve()
     try:
@@ -278,7 +289,7 @@ def listings(
     """
     seen: set[Path] = set()
     for source in sources:
-        listing = (known or {}).get(source.key) or files_of(source)
+        listing = (known or {}).get(source.key) or _files_safely(source)
         own = [file for file in listing.files if file.location not in seen]
         seen.update(file.location for file in own)
         yield source, replace(listing, files=own)

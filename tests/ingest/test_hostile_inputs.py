@@ -217,8 +217,8 @@ def test_no_odd_text_stops_the_others_from_being_published(tmp_path: Path) -> No
     for name in "abc":
         write_article(tmp_path / "articles", name)
     embedder = WordEmbedder()
-    for number, text in enumerate(ODD_TEXTS.values()):
-        rows = [{"title": f"Odd {number}", "text": text}]
+    for number, odd in enumerate(ODD_TEXTS.values()):
+        rows = [{"title": f"Odd {number}", "text": odd}]
         write_rows(tmp_path / "articles" / f"odd{number}.jsonl", iter(rows))
     outcome = ingest_corpus(settings_in(tmp_path), embedder)
     assert outcome.added + len(outcome.rejected) == 3 + len(ODD_TEXTS)

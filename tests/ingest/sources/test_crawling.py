@@ -11,6 +11,7 @@ import pytest
 from loopback_site import Reply, Site
 
 from ingest.articles.article import Article
+from ingest.articles.readers import text
 from ingest.articles.readers.document import Reject
 from ingest.articles.readers.sandbox import ConfinedReader
 from ingest.sources.corpus_reader import read_corpus
@@ -351,3 +352,73 @@ async def test_a_hostile_feed_is_a_reject_or_nothing(site: Site, crawl: Crawl, f
     for kind in ("feed", "sitemap"):
         assert await crawl(web(site, "/feed", kind)) == []
         assert "root:" not in str(crawl.listings)
+
+
+HOSTILE_HEADERS = (
+    {"ETag": '"\xff"'},
+    {"Last-Modified": "\xe9"},
+    {"ETag": '"a\x00b"'},
+    {"Content-Type": "\xff\xfe"},
+    {"Location": "http://[::1"},
+    {"Location": "\xff\xff"},
+    {"Content-Encoding": "\xe9"},
+)
+HOSTILE_WAITS = ("²", "9" * 300, "Mon, 01 Jan 99999 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359", "\xff")
+
+
+async def test_no_header_of_one_site_stops_the_others(crawl: Crawl, site: Site) -> None:
+    site.page("/good", "Bridge", TEXT)
+    sources = [web(site, "/good")]
+    page = f"<html><body><article><h1>Odd</h1><p>{TEXT}</p></article></body></html>".encode()
+    for number, headers in enumerate(HOSTILE_HEADERS):
+        status = 302 if "Location" in headers else 200
+        site.replies[f"/h{number}"] = Reply(page, status, headers)
+        sources.append(web(site, f"/h{number}"))
+    for number, wait in enumerate(HOSTILE_WAITS):
+        site.replies[f"/w{number}"] = Reply(b"", 503, {"Retry-After": wait})
+        sources.append(web(site, f"/w{number}"))
+    for _ in range(2):  # the second time with what was kept of the first
+        articles = await crawl(*sources)
+        assert "Bridge" in {one.title for one in articles}
+    assert crawl.listings.keys() == {source.key for source in sources}
+
+
+@pytest.mark.parametrize("kind", ["page", "feed", "sitemap"])
+async def test_what_one_source_makes_the_code_raise_is_its_own_reject(
+    kind: str, crawl: Crawl, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.page("/good", "Bridge", TEXT)
+    site.replies["/bad"] = Reply(b"anything")
+    fetch = Fetcher.fetch
+
+    async def failing(self: Fetcher, url: str, *args: Any, **options: Any) -> Any:
+        if url.endswith("/bad"):
+            raise OverflowError("date value out of range")
+        return await fetch(self, url, *args, **options)
+
+    monkeypatch.setattr(Fetcher, "fetch", failing)
+    articles = await crawl(web(site, "/bad", kind), web(site, "/good"))
+    assert [one.title for one in articles] == ["Bridge"]
+    assert any("OverflowError" in reject.reason for reject in crawl.rejects)
+
+
+async def test_what_one_file_makes_a_reader_raise_is_its_own_reject(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bad", "good"):
+        (tmp_path / f"{name}.txt").write_text(f"Bridge {name}\n\n{TEXT}\n")
+    read = text.read
+
+    def failing(data: bytes, name: str) -> Any:
+        if "bad" in name:
+            raise RecursionError("too deep")
+        return read(data, name)
+
+    monkeypatch.setattr(text, "read", failing)
+    source = Source(tmp_path.as_posix(), tmp_path)
+    reading = read_corpus([source])
+    found = list(reading)
+    assert [one.path for one in found if isinstance(one, Article)] == ["good.txt"]
+    [reject] = [one for one in found if isinstance(one, Reject)]
+    assert "RecursionError" in reject.reason
+    assert not reading.is_gone(source.key, "bad.txt")
