@@ -348,13 +348,14 @@ def read_corpus(
 
 def _made(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "") -> Article:
     url = document.url if document.url and is_address(document.url) else None
+    at = file.identity if file.kind == "page" else None  # where it was fetched from
     name = document.row or (_digest(document.title or "", document.text) if document.line else "")
     return Article(
         id=_digest(identity_of(url)) if url else _digest(file.identity, name, apart),
         title=cleaned.title or _title_from(file, document, cleaned),
         body=cleaned.body,
         url=url,
-        source=one_line(document.source) or file.source.source or publisher_of(url),
+        source=one_line(document.source) or file.source.source or publisher_of(url or at),
         author=one_line(document.author),
         published=document.published or _day_of(cleaned.published, date_in_address(url)),
         origin=file.source.key,

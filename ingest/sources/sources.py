@@ -182,7 +182,8 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
 def holds(source: Source, path: Path) -> bool:
     """Whether a file is one of the source's own."""
     place = Path(os.path.abspath(path))  # noqa: PTH100 links are kept
-    return place.is_file() and _at_or_below(place, source.location) and _matches(source, place)
+    own = _at_or_below(place, source.location) and _matches(source, place)
+    return own and _inside(place, source.location.resolve())
 
 
 def _matches(source: Source, place: Path) -> bool:
@@ -250,9 +251,9 @@ def _wanted(source: Source, place: Path) -> bool:
 
 
 def _inside(place: Path, root: Path) -> bool:
-    """A regular file that is, links followed, still inside the source."""
+    """A regular file that is, the links in its whole path followed, still inside the source."""
     try:
-        return place.is_file() and (not place.is_symlink() or _at_or_below(place.resolve(), root))
+        return place.is_file() and _at_or_below(place.resolve(), root)
     except (OSError, RuntimeError):  # a loop of links
         return False
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -287,12 +288,12 @@ async def test_the_feeds_own_text_stands_in_for_a_page_that_cannot_be_had(site: 
 async def test_pdf_text_and_json_lines_are_read_from_the_web_too(site: Site, crawl: Crawl) -> None:
     site.replies["/a.txt"] = Reply(f"A title\n\n{TEXT}".encode(), media_type="text/plain")
     site.replies["/b.jsonl"] = Reply(
-        b'{"title": "Row", "url": "https://example.org/row", "text": "The harbour was shut by a storm on Monday."}\n',
+        b'{"title": "Row", "url": "http://127.0.0.1/row", "text": "The harbour was shut by a storm on Monday."}\n',
         media_type="application/octet-stream",
     )
     site.replies["/c.zip"] = Reply(b"\x89PNG....", media_type="image/png")
     articles = await crawl(web(site, "/a.txt"), web(site, "/b.jsonl"), web(site, "/c.zip"))
-    assert [article.url for article in articles] == [site.url("/a.txt"), "https://example.org/row"]
+    assert [article.url for article in articles] == [site.url("/a.txt"), "http://127.0.0.1/row"]
     assert "something other than a page" in crawl.rejects[0].reason
 
 
@@ -422,3 +423,22 @@ async def test_what_one_file_makes_a_reader_raise_is_its_own_reject(
     [reject] = [one for one in found if isinstance(one, Reject)]
     assert "RecursionError" in reject.reason
     assert not reading.is_gone(source.key, "bad.txt")
+
+
+async def test_rows_of_a_fetched_file_claim_no_other_site_and_no_publisher(crawl: Crawl, site: Site) -> None:
+    rows = [
+        {"title": "Foreign", "text": TEXT, "url": "https://bank.example/a", "source": "The Bank"},
+        {"title": "Own", "text": TEXT + " Again.", "url": site.url("/own"), "source": "The Bank"},
+        {"title": "None", "text": TEXT + " And again.", "source": "The Bank"},
+    ]
+    body = "\n".join(map(json.dumps, rows)).encode()
+    site.replies["/rows.jsonl"] = Reply(body, media_type="application/jsonl")
+    articles = await crawl(web(site, "/rows.jsonl"))
+    assert {one.title: one.url for one in articles} == {
+        "Foreign": None,
+        "Own": site.url("/own"),
+        "None": None,
+    }
+    assert {one.source for one in articles} == {"127.0.0.1"}
+    named = await crawl(web(site, "/rows.jsonl", source="The Gazette"))
+    assert {one.source for one in named} == {"The Gazette"}
