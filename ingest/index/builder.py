@@ -15,9 +15,9 @@ import numpy as np
 
 from ingest.articles.article import Article
 from ingest.articles.readers.document import Reject
-from ingest.errors import CatalogueBroken, IndexBroken, VectorsBroken
+from ingest.errors import IndexBroken, VectorsBroken
 from ingest.index.catalogue import Catalogue, StoredPassage
-from ingest.index.checksums import damage, seal
+from ingest.index.checksums import damage, require_whole, seal
 from ingest.index.chroma import ChromaVectors, compact_local, copy_local, place_of
 from ingest.index.chunking import FORMAT, Passage, embedded_text
 from ingest.index.embedding_cache import Vectors, VectorStore, string_hash
@@ -310,8 +310,7 @@ class _BruteForce:
 
 def _copy_catalogue(previous: Path, folder: Path) -> None:
     """A published catalogue is never written again, so a plain copy is a whole one, if nobody else has harmed it."""
-    if (wrong := damage(previous, CATALOGUE)) is not None:
-        raise CatalogueBroken(f"The catalogue of generation {previous.name} is damaged: {wrong}.")
+    require_whole(previous, CATALOGUE)
     shutil.copyfile(previous / CATALOGUE, folder / CATALOGUE)
 
 

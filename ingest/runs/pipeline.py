@@ -22,6 +22,7 @@ from ingest.embedding.token_counts import count_tokens
 from ingest.errors import CatalogueBroken
 from ingest.index.builder import IndexBuilder
 from ingest.index.catalogue import Catalogue
+from ingest.index.checksums import damage
 from ingest.index.chroma import drop_collections
 from ingest.index.chunking import split_article
 from ingest.index.disk_errors import storage_failures
@@ -102,11 +103,14 @@ def rebuild_index(
 ) -> Outcome:
     """Publish the current articles again with their vectors put into Chroma anew; nothing is read.
 
-    Nothing is embedded either, unless the store has lost vectors. Raises IndexMissing, or CatalogueBroken when the
-    articles themselves are lost.
+    Nothing is embedded either, unless the store has lost vectors. Where the articles themselves are damaged they are
+    read anew, as `ingest_corpus` does. Raises IndexMissing.
     """
-    started = time.monotonic()
     generations = Generations(settings.index.directory)
+    folder = generations.path(generations.require_current())
+    if generations.has_lost_current() or damage(folder, CATALOGUE) is not None:
+        return ingest_corpus(settings, embedder, report=report, change=replace(REFRESH, by=by))
+    started = time.monotonic()
     change = Change("rebuild", by)
     with exclusive(generations, change.action, by) as run, storage_failures():
         generations.require_current()
