@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from ingest.errors import IndexMissing
+from ingest.errors import CatalogueBroken, EmbedderMismatch, IndexBroken, IndexMissing
 from ingest.index.generations import Generations
 from ingest.index.index import Index
 from ingest.settings import IndexSettings
@@ -44,12 +44,13 @@ class Library:
     """Lends the current index. All methods block shortly on disk: call them from a thread, not the event loop.
 
     While a new generation opens, and when it will not, questions are answered from the one before if that is open.
+    Where the catalogue of the current one is damaged, and none is open, the newest before it that is whole is.
     """
 
     def __init__(
         self, settings: IndexSettings, embedder_key: str, on_broken: Callable[[str], None] = lambda _: None
     ) -> None:
-        """`on_broken` is called, from some thread, when the vectors of a generation have to be remade."""
+        """`on_broken` is called, from some thread, when a generation is damaged and has to be remade."""
         self._settings = settings
         self._embedder_key = embedder_key
         self._on_broken = on_broken
@@ -137,7 +138,7 @@ class Library:
 
     def _open(self, name: str, opening: _Opening) -> None:
         try:
-            index = Index(self._settings, name, self._embedder_key)
+            index = self._opened(name)
         except BaseException as error:
             with self._lock:
                 del self._openings[name]
@@ -156,21 +157,39 @@ class Library:
                 self._superseded += [held] if held is not None else []
                 self._current = _Shelf(index)
                 self._refused.clear()
-            else:
+            if not taken or index.generation != name:
                 self._refused[name] = time.monotonic()
             unread = self._unread()
         if not taken:
             index.close()
         _close(unread)
-        self._report(index)
+        self._report_broken(index)
+        with suppress(IndexBroken):
+            if self._generations.has_lost_current():
+                self._report(name)
         opening.done.set_result(None)
+
+    def _opened(self, name: str) -> Index:
+        """The generation `name`, or the newest before it that is whole where it is damaged and none is open."""
+        try:
+            return Index(self._settings, name, self._embedder_key)
+        except CatalogueBroken as error:
+            self._report(name)
+            if self._current is not None:
+                raise
+            for older in self._generations.before(name):
+                with suppress(IndexBroken, EmbedderMismatch):
+                    index = Index(self._settings, older, self._embedder_key)
+                    log.error("Answering from the generation before, %s: %s", older, error)
+                    return index
+            raise
 
     def _give_back(self, shelf: _Shelf) -> None:
         with self._lock:
             shelf.readers -= 1
             unread = self._unread()
         _close(unread)
-        self._report(shelf.index)
+        self._report_broken(shelf.index)
 
     def _unread(self) -> list[_Shelf]:
         """Superseded generations that no question reads any more, to be closed; called under the lock."""
@@ -178,15 +197,19 @@ class Library:
         self._superseded = [shelf for shelf in self._superseded if shelf.readers]
         return unread
 
-    def _report(self, index: Index) -> None:
+    def _report_broken(self, index: Index) -> None:
+        if index.needs_rebuilding:
+            self._report(index.generation)
+
+    def _report(self, generation: str) -> None:
+        """Tell that a generation has to be remade, now and then while it has not been."""
         with self._lock:
             now = time.monotonic()
-            due = now - self._reported.get(index.generation, float("-inf")) > REPORT_AGAIN
-            fresh = index.needs_rebuilding and due
+            fresh = now - self._reported.get(generation, float("-inf")) > REPORT_AGAIN
             if fresh:
-                self._reported[index.generation] = now
+                self._reported[generation] = now
         if fresh:
-            self._on_broken(index.generation)
+            self._on_broken(generation)
 
 
 def _close(shelves: list[_Shelf]) -> None:

@@ -1,4 +1,4 @@
-"""Remake the vectors of an index that the library found broken, while questions are answered by words alone."""
+"""Remake an index that the library found damaged, while questions are answered by words or the one before."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class IndexRepair:
         self.working = False
 
     def report(self, generation: str) -> None:
-        """The vectors of this generation have to be remade. May be called from any thread, and before `start`."""
-        log.warning("generation %s cannot be searched by meaning; its vectors are remade", generation)
+        """This generation has to be remade. May be called from any thread, and before `start`."""
+        log.warning("generation %s is damaged; it is remade", generation)
         with self._lock:
             self._reported = True
             loop = self._loop
@@ -88,18 +88,18 @@ class IndexRepair:
             ended = time.monotonic()
 
     async def _mend(self) -> None:
-        """One repair, after whatever else changes the corpus. What goes wrong is logged: answers go on by words."""
+        """One repair, after whatever else changes the corpus. What goes wrong is logged: answers go on."""
         while True:
             try:
                 await self._run(self._config)
-                log.info("the vectors have been remade")
+                log.info("the index has been remade")
             except IngestFailed as error:
                 if "running" in error.report:
                     await asyncio.sleep(self._busy)
                     continue
-                log.error("The vectors could not be remade, so answers rest on words alone: %s", error)
+                log.error("The index could not be remade, so answers rest on what is whole of it: %s", error)
             except Exception:
-                log.exception("remaking the vectors")
+                log.exception("remaking the index")
             return
 
 

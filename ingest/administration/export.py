@@ -23,7 +23,7 @@ from ingest.edits.manual_edits import Curation
 from ingest.edits.run_lock import exclusive
 from ingest.errors import CatalogueBroken, ConfigError, IndexBroken
 from ingest.index.catalogue import Catalogue
-from ingest.index.checksums import damage
+from ingest.index.checksums import require_whole
 from ingest.index.chunking import FORMAT as PASSAGES
 from ingest.index.disk_errors import is_damage, read_failures, unreadable
 from ingest.index.embedding_cache import VectorStore
@@ -70,11 +70,7 @@ def export_corpus(settings: IngestSettings, file: Path, by: str, *, whole: bool)
     generations = Generations(settings.index.directory)
     with exclusive(generations, "backup" if whole else "export", by):
         name = generations.require_current()
-        if (wrong := damage(generations.path(name), CATALOGUE)) is not None:
-            raise CatalogueBroken(
-                f"The catalogue of generation {name} is damaged: {wrong}. Run `python -m ingest` to build a new one, "
-                "then export that."
-            )
+        require_whole(generations.path(name), CATALOGUE)
         with (
             replacing(file) as pending,  # an older export stays whole until then
             closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue,

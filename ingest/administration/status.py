@@ -11,6 +11,7 @@ from ingest.edits.manual_edits import Curation
 from ingest.edits.run_lock import described, is_running, last_run, running
 from ingest.errors import IndexBroken
 from ingest.index.catalogue import Catalogue
+from ingest.index.checksums import require_whole
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
 from ingest.settings import IngestSettings
@@ -75,7 +76,9 @@ _NOTHING: dict[str, Any] = {
 def _held(path: Path) -> dict[str, Any]:
     """What the catalogue says, or `_NOTHING` with a `fault`."""
     try:
-        return _said(path)
+        held = _said(path)
+        require_whole(path.parent, path.name)
+        return held
     except IndexBroken as error:
         return _NOTHING | {"fault": str(error)}
     except (ValueError, TypeError, KeyError) as error:

@@ -143,8 +143,14 @@ _ARCHIVED = re.compile(
 
 
 def is_address(url: str) -> bool:
-    """A web address, perhaps without its scheme; "n/a" and "javascript:…" are none."""
-    return bool(_SCHEME.fullmatch(url.strip()) or _BARE_HOST.fullmatch(url.strip()))
+    """A web address, perhaps without its scheme; "n/a" and "javascript:…" are none.
+
+    Nor is one that programs read in different ways: `https://evil.example\\@bank.example/`.
+    """
+    written = url.strip()
+    return (
+        bool(_SCHEME.fullmatch(written) or _BARE_HOST.fullmatch(written)) and _plain_host(written) is not None
+    )
 
 
 def publisher_of(url: str | None) -> str | None:
@@ -152,9 +158,15 @@ def publisher_of(url: str | None) -> str | None:
     if not url:
         return None
     archived = _ARCHIVED.fullmatch(url.strip())
-    address = archived[1] if archived else url.strip()
+    host = _plain_host(archived[1] if archived else url.strip())
+    return host.removeprefix("www.") or None if host else None
+
+
+def _plain_host(address: str) -> str | None:
+    """The host that every program would go to; None where a backslash or a user name hides it."""
     try:
-        host = urlsplit(address if "//" in address[:9] else f"//{address}").hostname
+        parts = urlsplit(address if "//" in address[:9] else f"//{address}")
+        host, _ = parts.hostname, parts.port
     except ValueError:
         return None
-    return host.removeprefix("www.") or None if host else None
+    return host if host and "@" not in parts.netloc and "\\" not in address else None

@@ -20,7 +20,8 @@ from ingest.articles.urls import identity_of
 from ingest.index.chunking import Passage
 from ingest.index.disk_errors import read_failures
 from ingest.index.embedding_cache import Vectors
-from ingest.text.tokens import quoted, searchable
+from ingest.text.stemming import stem
+from ingest.text.tokens import question_words, quoted, searchable
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -39,7 +40,8 @@ CREATE TABLE passages (
 );
 CREATE TABLE title_vectors (article TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX passages_by_article ON passages (article, start);
-CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+-- stems, as `ingest.text.stemming` makes them, so that a question is compared with what is kept here
+CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row');
 CREATE VIRTUAL TABLE titles USING fts5 (title, source, published, prefix = '2 3', tokenize = 'unicode61');
 """
@@ -157,7 +159,7 @@ class Catalogue:
                 article.published,
             ),
         )
-        title = searchable(_heading(article))
+        title = _stems(_heading(article))
         for item in stored:
             passage = item.passage
             cursor = self.connection.execute(
@@ -166,7 +168,7 @@ class Catalogue:
             )
             self.connection.execute(
                 "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
-                (cursor.lastrowid, title, searchable(passage.text)),
+                (cursor.lastrowid, title, _stems(passage.text)),
             )
 
     def remove(self, article_id: str) -> None:
@@ -294,11 +296,11 @@ class Catalogue:
         rows = (self.connection.execute(following, (number,)).fetchone() for number in wanted)
         return list(dict.fromkeys(row[0] for row in rows))
 
-    def found_by_words(self, passage_id: str, match: str) -> bool:
-        """Whether an FTS5 expression matches the passage."""
+    def found_by_words(self, passage_id: str, words: Collection[str]) -> bool:
+        """Whether the word index has one of `words` for the passage."""
         row = self.connection.execute(
             "SELECT 1 FROM words WHERE words MATCH ? AND rowid = (SELECT number FROM passages WHERE id = ?)",
-            (match, passage_id),
+            (_any_of(words), passage_id),
         ).fetchone()
         return row is not None
 
@@ -327,20 +329,20 @@ class Catalogue:
 
     # -- words
 
-    def search_words(self, match: str, limit: int) -> list[Hit]:
-        """Passages that match an FTS5 expression, best first by BM25 with the title weighted."""
+    def search_words(self, words: Collection[str], limit: int) -> list[Hit]:
+        """Passages that have one of `words`, of which there is one, best first by BM25 with the title weighted."""
         rows = self.connection.execute(
             "SELECT p.id, p.article, found.score FROM (SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words "
             "WHERE words MATCH ? ORDER BY score DESC LIMIT ?) AS found JOIN passages p ON p.number = found.rowid "
             "ORDER BY found.score DESC",
-            (TITLE_WEIGHT, match, limit),
+            (TITLE_WEIGHT, _any_of(words), limit),
         )
         return [Hit(*row) for row in rows]
 
     def passages_with(self, word: str, most: int) -> int:
         """In how many passages, up to `most`, a word stands in one of its forms."""
         row = self.connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (quoted(word), most)
+            "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (_any_of([word]), most)
         ).fetchone()
         return int(row[0])
 
@@ -369,6 +371,16 @@ class Catalogue:
         for first in range(0, len(listed), _CHUNK):
             some = listed[first : first + _CHUNK]
             yield from self.connection.execute(f"{statement} ({', '.join('?' * len(some))})", some)
+
+
+def _stems(text: str) -> str:
+    """A text as the word index keeps it."""
+    return " ".join(stem(word) for word in question_words(text))
+
+
+def _any_of(words: Collection[str]) -> str:
+    """An FTS5 expression for what has one of `words`, lower case, in one of their forms."""
+    return " OR ".join(quoted(one) for one in dict.fromkeys(map(stem, words)))
 
 
 def id_of_address(url: str) -> str:

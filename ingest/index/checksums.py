@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from ingest.errors import CatalogueBroken
 from ingest.index.disk_errors import unreadable
 from ingest.system.digest import sha256_of
 
@@ -43,3 +44,11 @@ def damage(folder: Path, below: str = "", *, thorough: bool = True) -> str | Non
     except (ValueError, TypeError, AttributeError) as error:
         return f"the seal cannot be checked: {error}"
     return None
+
+
+def require_whole(folder: Path, name: str) -> None:
+    """Raise CatalogueBroken unless the file `name` of a generation is, byte for byte, what was published."""
+    if (wrong := damage(folder, name)) is not None:
+        raise CatalogueBroken(
+            f"The catalogue of generation {folder.name} is damaged: {wrong}. Run `python -m ingest` to build a new one."
+        )

@@ -14,10 +14,9 @@ import sys
 from pathlib import Path
 
 from ingest.embedding.factory import make_embedder
-from ingest.errors import CatalogueBroken, UserFacingError
-from ingest.index.checksums import damage
+from ingest.errors import UserFacingError
 from ingest.index.generations import Generations
-from ingest.index.index import CATALOGUE, Index
+from ingest.index.index import Index
 from ingest.settings import DEFAULT_CONFIG, IndexSettings, load_ingest_settings
 from ingest.text.plurals import counted
 
@@ -32,10 +31,6 @@ def probe(settings: IndexSettings, generation: str | None = None, embedder_key: 
     generations = Generations(settings.directory)
     name = generations.require_current() if generation is None else generation
     generations.trust(name)  # else opening it would ask for this very probe
-    if (wrong := damage(generations.path(name), CATALOGUE)) is not None:
-        raise CatalogueBroken(
-            f"The catalogue of generation {name} is damaged: {wrong}. Run `python -m ingest` to build a new one."
-        )
     with Index(settings, name, embedder_key) as index:
         index.check(SAMPLE)
         status = index.status()

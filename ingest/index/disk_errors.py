@@ -12,6 +12,11 @@ from ingest.errors import CatalogueBroken, IndexBroken, StorageFailed, VectorsBr
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SAID_OF_NO_ROOM = ("disk is full", "no space left", "quota exceeded", "file too large", "disk i/o error")
+_MAY_BE_WHOLE = {
+    sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_AUTH,
+}  # fmt: skip
 
 
 @contextmanager
@@ -29,12 +34,15 @@ def storage_failures() -> Iterator[None]:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that a file is malformed, is no database, or lacks the tables it should have.
+    """Whether SQLite says that a file is malformed, is no database, or does not hold what it should.
 
-    A file that cannot be opened, read or locked may be whole: nothing may be deleted or replaced for that.
+    A file that cannot be opened, read or locked may be whole: nothing may be deleted or replaced for that. Text that
+    is no UTF-8 any more comes without a code.
     """
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the higher bits say where it was found
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+    code = (
+        getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    )  # the higher bits say where it was found
+    return isinstance(error, sqlite3.DatabaseError) and code not in _MAY_BE_WHOLE
 
 
 @contextmanager

@@ -36,13 +36,19 @@ class Generations:
     def current(self) -> str | None:
         """The published generation's name, or None before the first publish. Raises IndexBroken.
 
-        Where the pointer was lost or overwritten it is the newest one on disk whose catalogue has the size it had.
+        Where the pointer was lost or overwritten, or names one that is gone, it is the newest one on disk whose
+        catalogue has the size it had.
         """
-        match self._words_in("current"):
-            case [name] if _NAME.fullmatch(name):
-                return name
+        named = next((name for name in self._words_in("current")[:1] if _NAME.fullmatch(name)), None)
+        if named is not None and self.path(named).exists():
+            return named
         newest_first = reversed(self.published())
-        return next((name for name in newest_first if not self._is_harmed(name)), None)
+        return next((name for name in newest_first if not self._is_harmed(name)), named)
+
+    def has_lost_current(self) -> bool:
+        """Whether `current` had to be guessed: the pointer is gone, or the generation that it names."""
+        name = self.current()
+        return name is not None and self._words_in("current") != [name]
 
     def _is_harmed(self, name: str) -> bool:
         return damage(self.path(name), _CATALOGUE, thorough=False) is not None
@@ -140,8 +146,11 @@ class Generations:
     def previous(self) -> str | None:
         """The newest generation older than the current one."""
         current = self.current()
-        older = [name for name in self.published() if current is not None and name < current]
-        return older[-1] if older else None
+        return next(iter(self.before(current)), None) if current is not None else None
+
+    def before(self, generation: str) -> list[str]:
+        """Those that are older, newest first."""
+        return [name for name in reversed(self.published()) if name < generation]
 
     def roll_back(self) -> str:
         """Make the previous generation current and return its name; the one it replaces is never used again."""

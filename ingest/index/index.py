@@ -19,7 +19,7 @@ import numpy as np
 from ingest.articles.article import Article
 from ingest.errors import EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
 from ingest.index.catalogue import SCHEMA_VERSION, Catalogue, Hit
-from ingest.index.checksums import damage
+from ingest.index.checksums import damage, require_whole
 from ingest.index.chroma import ChromaVectors, copy_local, place_of
 from ingest.index.chunking import Passage
 from ingest.index.disk_errors import read_failures
@@ -61,7 +61,10 @@ class Index:
     """
 
     def __init__(self, settings: IndexSettings, generation: str, embedder_key: str | None) -> None:
-        """Raises IndexBroken or EmbedderMismatch; an `embedder_key` of None fits any index."""
+        """Raises IndexBroken (CatalogueBroken where a byte is not what was published) or EmbedderMismatch.
+
+        An `embedder_key` of None fits any index.
+        """
         self.generation = generation
         self._fault: VectorsBroken | None = None
         self._vectors: ChromaVectors | None = None
@@ -71,10 +74,8 @@ class Index:
         with ExitStack() as opened:
             opened.enter_context(generations.reading(generation))
             self.catalogue = opened.enter_context(closing(Catalogue(path, readonly=True)))
+            require_whole(self._folder, CATALOGUE)
             with read_failures(path):
-                path.open(
-                    "rb"
-                ).close()  # SQLite says the same of a file that is gone and of one it may not open
                 if self.catalogue.meta("schema") != SCHEMA_VERSION:
                     raise IndexBroken(
                         "The index was made by another version of this program. Run `python -m ingest` to bring it up "
@@ -193,8 +194,7 @@ class Index:
         """The passages that share most with `words`, best first by BM25; see `question_words` for cutting them."""
         if not words:
             return []
-        match = " OR ".join(quoted(word) for word in dict.fromkeys(words))
-        hits = self.catalogue.search_words(match, limit + self._passages_of(exclude))
+        hits = self.catalogue.search_words(words, limit + self._passages_of(exclude))
         return [hit for hit in hits if hit.article_id not in exclude][:limit]
 
     def frequencies(self, words: Collection[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -12,10 +13,11 @@ from ingest.articles.article import content_hash
 from ingest.edits.manual_edits import Curation
 from ingest.edits.uploads import adopted_uploads
 from ingest.embedding.factory import Embedder
-from ingest.errors import CatalogueBroken
+from ingest.errors import CatalogueBroken, IndexBroken
 from ingest.index.catalogue import SCHEMA_VERSION, Catalogue
 from ingest.index.checksums import damage
 from ingest.index.chunking import FORMAT
+from ingest.index.disk_errors import is_damage
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
 from ingest.settings import IngestSettings
@@ -67,27 +69,37 @@ class Foundation:
 
     @contextmanager
     def catalogue(self) -> Iterator[Catalogue | None]:
-        """That of the last generation, to be looked into."""
+        """That of the last generation, to be looked into. Raises CatalogueBroken where damage shows."""
         if self.path is None:
             yield None
-        else:
+            return
+        try:
             with closing(Catalogue(self.path / CATALOGUE, readonly=True)) as old:
                 yield old
+        except sqlite3.Error as error:
+            if self.is_sound or not is_damage(error):
+                raise
+            raise CatalogueBroken(
+                f"The catalogue of generation {self.path.name} is damaged: {error}."
+            ) from error
 
 
 def foundations(generations: Generations, uploads: Path, *, or_nothing: bool) -> Iterator[Foundation]:
     """What a run can start from: the current generation, and while those are broken the ones before, or nothing."""
     current = generations.current()
-    names = sorted((name for name in generations.published() if current and name < current), reverse=True)
+    names = generations.before(current) if current else []
     curation: Curation | None = None  # the newest that can be read: what was removed by hand stays removed
     for name in [current, *names] if current else []:
+        lost: tuple[type[Exception], ...] = (CatalogueBroken, ValueError, TypeError, KeyError)
         folder = generations.path(name)
         if (wrong := damage(folder, CATALOGUE)) is not None:
             log.warning("The catalogue of generation %s is damaged: %s.", name, wrong)
             generations.give_up(name)  # never gone back to, and deleted once another is current
+            lost = (*lost, IndexBroken)  # whatever is said of it then, it is not its rights
         try:
-            held = Foundation.load(folder, is_current=name == current, is_sound=wrong is None)
-        except (CatalogueBroken, ValueError, TypeError, KeyError) as error:
+            is_current = name == current and not generations.has_lost_current()
+            held = Foundation.load(folder, is_current=is_current, is_sound=wrong is None)
+        except lost as error:
             log.warning("Generation %s cannot be gone on from: %s", name, error)
             generations.give_up(name)
             curation = curation or _saved_curation(folder)
@@ -100,7 +112,7 @@ def foundations(generations: Generations, uploads: Path, *, or_nothing: bool) ->
 def _saved_curation(folder: Path) -> Curation | None:
     """What was changed by hand, out of a damaged catalogue."""
     with (
-        suppress(CatalogueBroken, ValueError, TypeError, KeyError),
+        suppress(IndexBroken, ValueError, TypeError, KeyError),
         Catalogue.published(folder / CATALOGUE) as old,
     ):
         return Curation.load(old)

@@ -22,6 +22,7 @@ from ingest.embedding.token_counts import count_tokens
 from ingest.errors import CatalogueBroken
 from ingest.index.builder import IndexBuilder
 from ingest.index.catalogue import Catalogue
+from ingest.index.checksums import damage
 from ingest.index.chroma import drop_collections
 from ingest.index.chunking import split_article
 from ingest.index.disk_errors import storage_failures
@@ -84,12 +85,12 @@ def ingest_corpus(
                     return run.end(replace(outcome, estimate=_estimate(settings, embedder, held, plan)))
                 if plan.changes_nothing(held) and held.serves(settings, embedder):
                     return run.end(_outcome(plan, change, held.passages, generations.current(), started))
-                passages, generation = _published(settings, embedder, generations, held, plan, change, report)
+                build, generation = _published(settings, embedder, generations, held, plan, change, report)
             except CatalogueBroken as error:
                 log.warning("%s Going on from the generation before.", error)
                 generations.give_up(held.path.name if held.path else "")
                 continue
-            outcome = _outcome(plan, change, passages, generation, started)
+            outcome = _outcome(plan.without(build.set_aside), change, build.passages, generation, started)
             record(settings.index.directory, outcome.audit_entry(change.by, change.names))
             return run.end(outcome)
     raise CatalogueBroken(
@@ -102,11 +103,14 @@ def rebuild_index(
 ) -> Outcome:
     """Publish the current articles again with their vectors put into Chroma anew; nothing is read.
 
-    Nothing is embedded either, unless the store has lost vectors. Raises IndexMissing, or CatalogueBroken when the
-    articles themselves are lost.
+    Nothing is embedded either, unless the store has lost vectors. Where the articles themselves are damaged they are
+    read anew, as `ingest_corpus` does. Raises IndexMissing.
     """
-    started = time.monotonic()
     generations = Generations(settings.index.directory)
+    folder = generations.path(generations.require_current())
+    if generations.has_lost_current() or damage(folder, CATALOGUE) is not None:
+        return ingest_corpus(settings, embedder, report=report, change=replace(REFRESH, by=by))
+    started = time.monotonic()
     change = Change("rebuild", by)
     with exclusive(generations, change.action, by) as run, storage_failures():
         generations.require_current()
@@ -114,12 +118,12 @@ def rebuild_index(
         for held in foundations(generations, settings.corpus.uploads, or_nothing=False):
             plan = _Plan(Comparison((), (), (), len(held.hashes)), (), held.curation, frozenset())
             try:
-                passages, generation = _published(settings, embedder, generations, held, plan, change, report)
+                build, generation = _published(settings, embedder, generations, held, plan, change, report)
             except CatalogueBroken as error:
                 log.warning("%s Going on from the generation before.", error)
                 generations.give_up(held.path.name if held.path else "")
                 continue
-            outcome = _outcome(plan, change, passages, generation, started)
+            outcome = _outcome(plan.without(build.set_aside), change, build.passages, generation, started)
             record(settings.index.directory, outcome.audit_entry(by, ()))
             return run.end(outcome)
     raise CatalogueBroken(
@@ -159,8 +163,8 @@ def _published(
     plan: _Plan,
     change: Change,
     report: Report,
-) -> tuple[int, str]:
-    """Build beside the live index, check, publish and prune; returns the number of passages and the generation."""
+) -> tuple[_Build, str]:
+    """Build beside the live index, check, publish and prune; returns what was built and the generation's name."""
     # those of generations that cannot be read are not known, so that is an error before anything is made
     uploads = uploads_in_use(generations)
     previous = held.path if held.fits(embedder) else None
@@ -178,7 +182,7 @@ def _published(
                 _fill(builder, plan.comparison)
                 embed_missing(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
-                passages = builder.finish(report)
+                build = _Build(builder.finish(report), builder.set_aside)
             generation = generations.publish(folder)
         except BaseException:
             generations.abandon(folder)  # the room it takes may be what is missing
@@ -188,7 +192,15 @@ def _published(
         if store.is_crowded():
             store.prune(_vectors_in_use(generations))
         discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
-    return passages, generation
+    return build, generation
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """How many passages a generation holds, and by id the articles that it does not hold for what they are."""
+
+    passages: int
+    set_aside: Mapping[str, Reject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,18 @@ class _Plan:
 
     def changes_nothing(self, held: Foundation) -> bool:
         return self.comparison.empty and self.curation == held.curation
+
+    def without(self, set_aside: Mapping[str, Reject]) -> _Plan:
+        """What was done of it, where some articles had to be left out."""
+        if not set_aside:
+            return self
+        left = self.comparison
+        left = replace(
+            left,
+            added=tuple(one for one in left.added if one.id not in set_aside),
+            changed=tuple(one for one in left.changed if one.id not in set_aside),
+        )
+        return replace(self, comparison=left, rejects=(*self.rejects, *set_aside.values()))
 
     def check_removals(self, held: Foundation, max_removed: float) -> None:
         """Raise TooManyRemoved when the run would lose too much that nobody asked to remove."""
@@ -293,7 +317,7 @@ def _carry_over(builder: IndexBuilder, held: Foundation, comparison: Comparison)
         for name in held.hashes if old is not None else ():
             article = old.article(name) if old is not None and name not in replaced else None
             if article is not None:
-                builder.put(article, split_article(article, count_tokens))
+                _put(builder, article)
 
 
 def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
@@ -301,7 +325,19 @@ def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
         for name in comparison.removed:
             builder.remove(name)
         for article in (*comparison.added, *comparison.changed):
-            builder.put(article, split_article(article, count_tokens))
+            _put(builder, article)
+
+
+def _put(builder: IndexBuilder, article: Article) -> None:
+    """Split an article and put it; one that cannot be split is left out."""
+    try:
+        passages = split_article(article, count_tokens)
+    except Exception as error:
+        log.exception("splitting %s", article.path)
+        reason = f"It cannot be split into passages ({type(error).__name__}: {error}), so it was left out."
+        builder.leave_out(article.id, article.path, reason)
+    else:
+        builder.put(article, passages)
 
 
 def _vectors_in_use(generations: Generations) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -18,11 +19,14 @@ from ingest.articles.readers import jsonl, markdown, text
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.sandbox import ConfinedReader
 from ingest.articles.urls import identity_of, is_address, publisher_of
+from ingest.sources.faults import OURS, unforeseen
 from ingest.sources.parse_cache import ReadingMemo, Sighting, row_hash
 from ingest.sources.sources import Listing, Source, SourceFile, listings, restricted
 
 LARGEST_FILE = 50_000_000  # bytes; JSON Lines are read line by line and may be of any size
 _FORMATS = "text, Markdown, HTML, PDF, DOCX and JSON Lines (.txt .md .html .pdf .docx .jsonl)"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class CorpusReading:
             confined = stack.enter_context(ConfinedReader())
             for file in self._files:
                 before = self.bytes_done
-                for sighting, article in self._sightings(file, confined):
+                for sighting, article in self._sightings_safely(file, confined):
                     yield from self._judged(file, sighting, article)
                 self.files_done += 1
                 self.bytes_done = before + _size(file.location)
@@ -111,6 +115,18 @@ class CorpusReading:
         if not self.is_complete(origin) or self._listings[origin].accumulates:
             return False
         return (origin, path) not in self._failed
+
+    def _sightings_safely(
+        self, file: SourceFile, confined: ConfinedReader
+    ) -> Iterator[tuple[Sighting, Article | None]]:
+        """What one file makes our own code raise is a fault of that file alone."""
+        try:
+            yield from self._sightings(file, confined)
+        except OURS:
+            raise
+        except Exception as error:
+            log.exception("reading %s", file.name)
+            yield _fault(unforeseen(error)), None
 
     def _sightings(
         self, file: SourceFile, confined: ConfinedReader
@@ -273,7 +289,10 @@ class CorpusReading:
             else:
                 documents = _documents(file, file.location.read_bytes(), confined)
                 pairs = [pair for document in documents if (pair := self._sighted(file, document))]
-        except OSError:
+        except OURS:
+            raise
+        except Exception:
+            log.exception("reading %s again", file.name)
             return
         yield from (article for _, article in pairs if article is not None)
 
@@ -329,13 +348,14 @@ def read_corpus(
 
 def _made(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "") -> Article:
     url = document.url if document.url and is_address(document.url) else None
+    at = file.identity if file.kind == "page" else None  # where it was fetched from
     name = document.row or (_digest(document.title or "", document.text) if document.line else "")
     return Article(
         id=_digest(identity_of(url)) if url else _digest(file.identity, name, apart),
         title=cleaned.title or _title_from(file, document, cleaned),
         body=cleaned.body,
         url=url,
-        source=one_line(document.source) or file.source.source or publisher_of(url),
+        source=one_line(document.source) or file.source.source or publisher_of(url or at),
         author=one_line(document.author),
         published=document.published or _day_of(cleaned.published, date_in_address(url)),
         origin=file.source.key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from ingest.articles.readers.sandbox import ConfinedReader
 from ingest.articles.readers.sitemap import INDEX
 from ingest.articles.readers.sitemap import LARGEST as LARGEST_SITEMAP
 from ingest.articles.urls import BadAddress, canonical_address, declared_canonical, same_site
+from ingest.sources.faults import OURS, unforeseen
 from ingest.sources.fetching import Fetched, Fetcher, FetchFailed
 from ingest.sources.page_cache import Entry, Mirror, Page
 from ingest.sources.progress import Report, silent
@@ -28,6 +30,8 @@ _SITES_AT_ONCE = 8
 _MOST_SITEMAPS = 500
 # characters of HTML from which a feed's own text can stand in for a page that cannot be had
 _WHOLE_TEXT = 500
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -61,12 +65,22 @@ class Crawler:
     async def crawl(self, sources: Sequence[Source], report: Report = silent) -> dict[str, Listing]:
         """A listing by source key; what cannot be fetched is in it with its reason, never an exception."""
         plans = [_Plan(source) for source in sources]
-        await asyncio.gather(*(self._list(plan) for plan in plans))
+        await asyncio.gather(*(self._list_safely(plan) for plan in plans))
         await self._fetch_due(plans, report)
         seen: set[str] = set()
         return {plan.source.key: self._listing(plan, seen) for plan in plans}
 
     # -- what a source lists
+
+    async def _list_safely(self, plan: _Plan) -> None:
+        """What a stranger's bytes make our own code raise is a fault of that source alone."""
+        try:
+            await self._list(plan)
+        except OURS:
+            raise
+        except Exception as error:
+            log.exception("listing %s", plan.source.key)
+            plan.fault = f"{unforeseen(error)} What was ingested from it before stays."
 
     async def _list(self, plan: _Plan) -> None:
         remote = plan.source.remote
@@ -156,7 +170,7 @@ class Crawler:
             nonlocal done
             async with free:
                 for plan, entry in pages:
-                    await self._update(plan, entry)
+                    await self._update_safely(plan, entry)
                     done += 1
                     report("fetching", done, total)
 
@@ -177,6 +191,15 @@ class Crawler:
         if not page.size or (entry.stamp and entry.stamp != page.stamp):
             return True
         return age >= (_RECHECK_STAMPED if entry.stamp else _RECHECK)
+
+    async def _update_safely(self, plan: _Plan, entry: Entry) -> None:
+        try:
+            await self._update(plan, entry)
+        except OURS:
+            raise
+        except Exception as error:
+            log.exception("fetching %s", entry.url)
+            plan.notes.append(Reject(entry.url, unforeseen(error)))
 
     async def _update(self, plan: _Plan, entry: Entry) -> None:
         url, now = entry.url, self._now()

@@ -8,14 +8,13 @@ import time
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
 from ingest.articles.urls import BadAddress, canonical_address, site_of
+from ingest.sources.response_headers import media_type, plain_headers, retry_after, validator
 from ingest.sources.robots import LONGEST as LONGEST_ROBOTS
 from ingest.sources.robots import NOTHING_ALLOWED, Robots, parse_robots
 from ingest.sources.ssrf_guard import AddressRefused, Guard
@@ -28,7 +27,6 @@ _LONGEST_WAIT = 60.0  # seconds a Retry-After may ask for before the site is lef
 _DEAD_AFTER = 3  # pages in a row that a site did not answer
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_LONGEST_HEADER = 1_000
 
 
 class FetchFailed(Exception):
@@ -146,9 +144,8 @@ class Fetcher:
             raise FetchFailed(f"The site says that it is not there (HTTP {answer.status}).", gone=True)
         if answer.status != 200:
             raise FetchFailed(f"The site answered with HTTP {answer.status}.")
-        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        validators = Validators(url, answer.headers.get("etag"), answer.headers.get("last-modified"))
-        return Fetched(answer.body, media_type, validators)
+        etag, changed = (validator(answer.headers, name) for name in ("etag", "last-modified"))
+        return Fetched(answer.body, media_type(answer.headers), Validators(url, etag, changed))
 
     def _checked(self, url: str) -> str:
         try:
@@ -198,7 +195,7 @@ class Fetcher:
                         return answer
                     reason, wait = (
                         f"The site answered with HTTP {answer.status}.",
-                        _retry_after(answer.headers),
+                        retry_after(answer.headers),
                     )
                 finally:
                     site.free_at = time.monotonic() + pause
@@ -224,11 +221,7 @@ class Fetcher:
     async def _once(self, url: str, headers: dict[str, str], largest: int, cut: bool) -> _Answer:
         try:
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                named = {
-                    name.lower(): value
-                    for name, value in response.headers.items()
-                    if len(value) <= _LONGEST_HEADER
-                }
+                named = plain_headers(response.headers.items())
                 body = b""
                 if response.status == 200:
                     body = await _body(response.content, named.get("content-encoding", ""), largest, cut)
@@ -249,6 +242,8 @@ class Fetcher:
             raise _Unanswered(
                 f"The site's answer broke off or made no sense ({type(error).__name__})."
             ) from None
+        except OSError as error:  # of TLS, among others
+            raise _Unanswered(f"The connection broke off ({type(error).__name__}).") from None
 
 
 class _Unanswered(Exception):
@@ -303,18 +298,6 @@ def _joined(url: str, target: str) -> str:
         return urljoin(url, target.strip())
     except ValueError:
         raise FetchFailed("It redirects to what is no address.") from None
-
-
-def _retry_after(headers: dict[str, str]) -> float | None:
-    written = headers.get("retry-after", "").strip()
-    if written.isdigit():
-        return float(written[:9])
-    try:
-        moment = parsedate_to_datetime(written)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _robots_reason(robots: Robots) -> str:

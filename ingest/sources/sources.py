@@ -12,8 +12,9 @@ from typing import Literal
 
 from ingest.articles.readers.document import Reject
 from ingest.articles.urls import BadAddress, canonical_address
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, UserFacingError
 from ingest.settings import CorpusSettings, SourceSettings, expanded
+from ingest.sources.faults import unforeseen
 
 KINDS = {
     ".txt": "text", ".text": "text",
@@ -181,7 +182,8 @@ def restricted(sources: Sequence[Source], only: Sequence[Path]) -> tuple[Source,
 def holds(source: Source, path: Path) -> bool:
     """Whether a file is one of the source's own."""
     place = Path(os.path.abspath(path))  # noqa: PTH100 links are kept
-    return place.is_file() and _at_or_below(place, source.location) and _matches(source, place)
+    own = _at_or_below(place, source.location) and _matches(source, place)
+    return own and _inside(place, source.location.resolve())
 
 
 def _matches(source: Source, place: Path) -> bool:
@@ -219,6 +221,16 @@ def files_of(source: Source) -> Listing:
     return Listing(found, None if found else f"No file is there; {_STAYS}.", empty=not found)
 
 
+def _files_safely(source: Source) -> Listing:
+    """A source that cannot be listed is at fault alone."""
+    try:
+        return files_of(source)
+    except UserFacingError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        return Listing(fault=f"{unforeseen(error)} {_STAYS.capitalize()}.")
+
+
 def _globbed(source: Source) -> Listing:
     root = source.location.resolve()
     try:
@@ -239,9 +251,9 @@ def _wanted(source: Source, place: Path) -> bool:
 
 
 def _inside(place: Path, root: Path) -> bool:
-    """A regular file that is, links followed, still inside the source."""
+    """A regular file that is, the links in its whole path followed, still inside the source."""
     try:
-        return place.is_file() and (not place.is_symlink() or _at_or_below(place.resolve(), root))
+        return place.is_file() and _at_or_below(place.resolve(), root)
     except (OSError, RuntimeError):  # a loop of links
         return False
 
@@ -278,7 +290,7 @@ def listings(
     """
     seen: set[Path] = set()
     for source in sources:
-        listing = (known or {}).get(source.key) or files_of(source)
+        listing = (known or {}).get(source.key) or _files_safely(source)
         own = [file for file in listing.files if file.location not in seen]
         seen.update(file.location for file in own)
         yield source, replace(listing, files=own)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
-from collections.abc import Collection
 from functools import lru_cache
 
-import snowballstemmer
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
+import Stemmer
 
 from ingest.text.tokens import question_words
-
-SHORTEST_MISSPELT = 5
-CLOSE_ENOUGH = 0.82  # one letter wrong, doubled, dropped or swapped in a word of six
 
 # words of grammar and of asking: they stand in every question and tell nothing about this one
 _GRAMMAR = """
@@ -26,7 +21,15 @@ with within would you your
 """
 GRAMMAR = frozenset(_GRAMMAR.split())
 
-_STEMMER = snowballstemmer.stemmer("english")
+
+class _Stemmers(threading.local):
+    """A stemmer keeps state while it works, so each thread has its own."""
+
+    def __init__(self) -> None:
+        self.english = Stemmer.Stemmer("english", 0)  # 0: no cache of its own beside `stem`'s
+
+
+_STEMMERS = _Stemmers()
 
 
 def content_stems(text: str) -> list[str]:
@@ -36,27 +39,9 @@ def content_stems(text: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """A lower-case word without its ending and accents; words of other scripts come back as they are."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    return str(_STEMMER.stemWord(plain)) if plain.isascii() else word
+    """A lower-case word without its ending and accents (Snowball's English stemmer, Porter 2), as the index keeps it.
 
-
-def respelt(words: Collection[str], vocabulary: Collection[str]) -> dict[str, str]:
-    """For each word that `vocabulary` lacks, the one in it that differs by a slip of the fingers, where there is one.
-
-    Short words are left alone: one letter off, they are other words.
+    Words of other scripts come back as they are.
     """
-    unknown = [word for word in words if len(word) >= SHORTEST_MISSPELT and word not in vocabulary]
-    spellings = {}
-    for word in unknown:
-        # sorted, as the first of equally near words is taken, and sets have no order of their own
-        likely = sorted(
-            (other for other in vocabulary if abs(len(other) - len(word)) <= 2 and other[0] == word[0]),
-            reverse=True,
-        )
-        nearest = process.extractOne(
-            word, likely, scorer=Indel.normalized_similarity, score_cutoff=CLOSE_ENOUGH
-        )
-        if nearest:
-            spellings[word] = nearest[0]
-    return spellings
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return str(_STEMMERS.english.stemWord(plain)) if plain.isascii() else word

@@ -16,16 +16,20 @@ _WORD = re.compile(
 )
 
 
+LONGEST = 64
+"""Characters of a word that are kept: what is longer is no word, and nobody types it to the end."""
+
+
 def searchable(text: str) -> str:
     """`text` with every run of a script without spaces replaced by its pairs of characters, so that parts match."""
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", _storable(text))
 
 
 def question_words(text: str) -> list[str]:
-    """The words of a question in order, lower case, cut as `searchable` cuts them."""
+    """The words of a question in order, lower case, cut as `searchable` cuts them, none longer than `LONGEST`."""
     words: list[str] = []
     for word in _WORD.findall(_storable(text).lower()):
-        words += _pairs(word) if _RUN.fullmatch(word) else [word]
+        words += _pairs(word) if _RUN.fullmatch(word) else [word[:LONGEST]]
     return words
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from ingest.text import stemming
 from ingest.text.names import names, words_of
 from ingest.text.quantities.figures import figures
 
@@ -93,26 +94,9 @@ def wording(text: str) -> list[Word]:
 
 @cache
 def stem(word: str) -> str:
-    """A rough stem, enough to see that "organised" and "organises" are one word."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if not word.isascii() or len(word) < 4:
-        return word
-    for ending, replacement in (
-        ("ies", "y"), ("ied", "y"), ("isation", "ise"), ("ization", "ise"), ("izing", "ise"), ("ized", "ise"),
-        ("izes", "ise"), ("ize", "ise"), ("ations", ""), ("ation", ""), ("ments", ""), ("ment", ""), ("ingly", ""),
-        ("edly", ""), ("ings", ""), ("ing", ""), ("ions", ""), ("ion", ""), ("ers", ""), ("ors", ""), ("er", ""),
-        ("or", ""), ("sses", "ss"), ("ed", ""), ("es", ""), ("ly", ""), ("s", ""), ("e", ""),
-    ):  # fmt: skip
-        if (
-            word.endswith(ending)
-            and len(word) - len(ending) >= 3
-            and not (ending == "s" and word.endswith("ss"))
-        ):
-            base = word[: -len(ending)] + replacement
-            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "aeiouls":
-                base = base[:-1]
-            return _IRREGULAR.get(
-                base, _IRREGULAR.get(base + "e", base.removesuffix("e") if len(base) > 4 else base)
-            )
-    return word
+    """The stem of a word, and that of its first form where it has irregular ones: "bought" and "buying" are one.
+
+    Of words joined by a hyphen the last is stemmed, so that "non-compliant" ends as "compliant" does.
+    """
+    joined, hyphen, last = word.rpartition("-")
+    return joined + hyphen + stemming.stem(_IRREGULAR.get(last, last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hostile_inputs import HOSTS, NAMES, addresses, crafted, docx_file, mutated,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loopback_site import Site
+from small_corpus import WordEmbedder, open_index, settings_in, write_article, write_rows
 
 from ingest.articles.article import Article
 from ingest.articles.readers import docx, feed, html, jsonl, markdown, pdf, sitemap, text
@@ -19,6 +21,10 @@ from ingest.articles.readers.sandbox import ConfinedReader
 from ingest.articles.urls import BadAddress, canonical_address
 from ingest.edits.uploads import file_upload, is_url, url_upload
 from ingest.errors import UserFacingError
+from ingest.index.builder import IndexBuilder
+from ingest.index.chunking import Passage, split_article
+from ingest.runs import pipeline
+from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import CorpusSettings
 from ingest.sources.corpus_reader import read_corpus
 from ingest.sources.fetching import Fetcher, FetchFailed
@@ -181,3 +187,73 @@ def test_no_address_is_taken_as_an_upload_that_is_none(site: Site) -> None:
 
 def test_the_first_inputs_are_the_same_on_every_run() -> None:
     assert list(islice(mutated(10), 10)) == list(islice(mutated(10), 10))
+
+
+ODD_TEXTS = {
+    "digits": "Cranes: " + "1" * 19_000,
+    "few digits": "1" * 2_000,
+    "letters": "a" * 19_000,
+    "thai": "ก" * 9_000,
+    "tatweel": "ـ" * 9_000,
+    "marks": "a" + "\u0301" * 5_000,
+    "hindi": "हिन्दी" * 2_000,
+    "capital i with dot": "İ" * 3_000,
+    "fractions": "½¾" * 2_000,
+    "emoji": "🏳️‍🌈" * 1_000,
+    "joined": "a\u200db" * 3_000,
+    "underscores": "_" * 9_000,
+    "dots": "." * 9_000,
+    "hash": "deadbeef" * 1_000,
+    "base64": "QUJD" * 3_000,
+    "words in one": "ThisIsOne" * 900,
+    "kana": "カ" * 5_000,
+    "hangul": "한" * 5_000,
+    "halves": "ab\ud800cd " * 300,
+    "nul": "ab\0cd " * 300,
+}
+
+
+def test_no_odd_text_stops_the_others_from_being_published(tmp_path: Path) -> None:
+    for name in "abc":
+        write_article(tmp_path / "articles", name)
+    embedder = WordEmbedder()
+    for number, odd in enumerate(ODD_TEXTS.values()):
+        rows = [{"title": f"Odd {number}", "text": odd}]
+        write_rows(tmp_path / "articles" / f"odd{number}.jsonl", iter(rows))
+    outcome = ingest_corpus(settings_in(tmp_path), embedder)
+    assert outcome.added + len(outcome.rejected) == 3 + len(ODD_TEXTS)
+    assert outcome.added >= 3
+
+
+@pytest.mark.parametrize("name", ["digits", "thai", "tatweel"])
+def test_an_odd_text_alone_in_a_small_corpus_is_published(name: str, tmp_path: Path) -> None:
+    write_rows(tmp_path / "articles" / "odd.jsonl", iter([{"title": "Odd", "text": ODD_TEXTS[name]}]))
+    outcome = ingest_corpus(settings_in(tmp_path), WordEmbedder())
+    assert outcome.added == 1
+
+
+def test_an_article_that_cannot_be_split_or_found_is_left_out_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcdef":
+        write_article(tmp_path / "articles", name)
+    says = IndexBuilder._says
+
+    def split(article: Article, count_tokens: Callable[[str], int]) -> list[Passage]:
+        if article.title == "Report a":
+            raise RecursionError("too deep")
+        return split_article(article, count_tokens)
+
+    def lost(builder: IndexBuilder, name: str) -> bool:
+        return "day b" not in builder.catalogue.passages([name])[name].text and says(builder, name)
+
+    monkeypatch.setattr(pipeline, "split_article", split)
+    monkeypatch.setattr(IndexBuilder, "_says", lost)
+    settings = settings_in(tmp_path)
+    embedder = WordEmbedder()
+    outcome = ingest_corpus(settings, embedder)
+    assert outcome.added == 4
+    assert sorted(reject.path for reject in outcome.rejected) == ["a.md", "b.md"]
+    with open_index(settings, embedder) as index:
+        assert {one.title for one in index.find_articles("")} == {f"Report {name}" for name in "cdef"}
+        index.check(50)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.text.saying_verbs import SAYING
-
 from bot.qa.answers import ArticleRef, Citation
 from ingest.text.names import places_in
 from ingest.text.quantities.comparing import compatible
 from ingest.text.quantities.figures import Figure, figures
+from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
 from ingest.text.wording import Word, wording
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.text.saying_verbs import SAYING
-
 from bot.qa.verification.sources import Sources
 from ingest.articles.publishers import names_outlet
 from ingest.text.names import names, plain
 from ingest.text.quantities.comparing import KnownFigures, agree
 from ingest.text.quantities.figures import Figure, figures
+from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
 
 Neighbours = tuple[list[str], list[str]]

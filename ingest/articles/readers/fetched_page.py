@@ -17,6 +17,7 @@ from ingest.articles.readers import jsonl, markdown, text
 from ingest.articles.readers.bylines import named
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.urls import is_address, same_site
 
 _KINDS = {
     "text/html": "html",
@@ -79,7 +80,8 @@ def read(data: bytes, name: str, confined: ConfinedReader) -> Iterator[Document 
         yield Reject(name, "Its copy on disk is damaged; it is fetched again next time.")
         return
     if head.kind == "jsonl":
-        yield from jsonl.read_lines(io.BytesIO(content), name)
+        rows = jsonl.read_lines(io.BytesIO(content), name)
+        yield from (row if isinstance(row, Reject) else _own_claims(row, head.url) for row in rows)
         return
     for found in _documents(head.kind, content, name, confined):
         if isinstance(found, Reject):
@@ -93,6 +95,16 @@ def read(data: bytes, name: str, confined: ConfinedReader) -> Iterator[Document 
             published=head.published or found.published,
             source=found.source or head.source,
         )
+
+
+def _own_claims(row: Document, at: str) -> Document:
+    """A row with what it may claim: an address of the site it came from, and nobody's name as its publisher."""
+    own = row.url is not None and is_address(row.url) and same_site(_with_scheme(row.url), at)
+    return replace(row, url=row.url if own else None, source=None)
+
+
+def _with_scheme(url: str) -> str:
+    return url if "//" in url[:9] else f"//{url.strip()}"
 
 
 def _documents(kind: str, content: bytes, name: str, confined: ConfinedReader) -> Iterator[Document | Reject]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import random
+import shutil
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from small_corpus import WordEmbedder, rows, settings_in, write_article, write_rows
+from small_corpus import WordEmbedder, contents, rows, settings_in, write_article, write_rows
 
 import bot.operations.index_pool
 from bot.operations.index_pool import Library
@@ -19,6 +21,8 @@ from ingest.index.generations import Generations
 from ingest.index.index import Index
 from ingest.runs.pipeline import ingest_corpus, rebuild_index
 from ingest.settings import IngestSettings
+
+QUESTIONS = ("river council day a", "frost in the valley")
 
 
 @pytest.fixture
@@ -280,3 +284,66 @@ def _open_files(below: Path) -> set[str]:
         with suppress(OSError):  # that of the listing itself
             found.add(str(handle.readlink()))
     return {path for path in found if path.startswith(str(below))}
+
+
+def flip(path: Path, seed: int, count: int = 50) -> None:
+    data = bytearray(path.read_bytes())
+    chance = random.Random(seed)
+    for place in chance.sample(range(len(data)), min(count, len(data))):
+        data[place] ^= 1 << chance.randrange(8)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("harm", ["flipped", "gone", "whole generation gone"])
+def test_a_damaged_catalogue_is_answered_for_by_the_generation_before_until_it_is_remade(
+    settings: IngestSettings, harm: str
+) -> None:
+    older = current(settings)
+    newer = publish_another(settings)
+    folder = settings.index.directory / newer
+    if harm == "flipped":
+        flip(folder / "catalogue.sqlite", seed=1)
+    elif harm == "gone":
+        (folder / "catalogue.sqlite").unlink()
+    else:
+        shutil.rmtree(folder)
+    reported: list[str] = []
+    library = Library(settings.index, WordEmbedder().identity.key, reported.append)
+    for _ in range(3):
+        with library.lease() as index:
+            assert index.generation == older
+            assert index.vectors_fault is None
+            assert index.search_words(["river"], 3)
+    assert reported == [older if harm == "whole generation gone" else newer]
+    rebuilt = rebuild_index(settings, WordEmbedder())
+    with library.lease() as index:
+        assert index.generation == rebuilt.generation
+        assert index.status().articles == 3
+    assert not Generations(settings.index.directory).has_lost_current()
+    library.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_flipped_bytes_in_any_file_fail_no_question_and_are_mended(
+    settings: IngestSettings, seed: int
+) -> None:
+    embedder = WordEmbedder()
+    publish_another(settings)
+    before = contents(settings, embedder, QUESTIONS)
+    files = sorted(
+        path for path in (settings.index.directory / current(settings)).rglob("*") if path.is_file()
+    )
+    flip(files[seed % len(files)], seed)
+    reported: list[str] = []
+    library = Library(settings.index, embedder.identity.key, reported.append)
+    for _ in range(3):
+        with library.lease() as index:
+            assert index.search_words(["river"], 3)
+            index.search_vectors(embedder.embed_question("river"), 3)
+            assert all(
+                one.body for one in index.articles([one.id for one in index.find_articles("")]).values()
+            )
+    if reported:
+        rebuild_index(settings, embedder)
+    library.close()
+    assert contents(settings, embedder, QUESTIONS) == before

@@ -16,7 +16,7 @@ from ingest.errors import ConfigError
 from ingest.settings import CorpusSettings
 from ingest.sources import corpus_reader as articles
 from ingest.sources.corpus_reader import CorpusReading, read_corpus
-from ingest.sources.sources import configured_sources
+from ingest.sources.sources import configured_sources, holds
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared"
@@ -201,6 +201,26 @@ def test_hidden_files_and_links_that_leave_the_folder_are_passed_over(corpus: Co
         read, rejects = corpus.read(*paths)
         assert [article.path for article in read] == ["a.txt", "in.txt"]
         assert rejects == []
+
+
+def test_no_pattern_reaches_outside_its_folder_through_a_linked_one(corpus: Corpus) -> None:
+    corpus.write("outside/secret.txt")
+    corpus.write("news/own/a.txt")
+    (corpus.base / "news/evil").symlink_to(corpus.base / "outside")
+    (corpus.base / "news/twin").symlink_to(corpus.base / "news/own")
+    for pattern in ("news/*/*.txt", "news/**/*.txt", "news/e*/secret.txt", "news/*/../../outside/*.txt"):
+        read, _ = corpus.read(pattern)
+        assert {article.path for article in read} <= {"own/a.txt", "twin/a.txt"}
+    [source] = configured_sources(CorpusSettings(paths=("news/*/*.txt",)), corpus.base)
+    assert holds(source, corpus.base / "news/own/a.txt")
+    assert not holds(source, corpus.base / "news/evil/secret.txt")
+
+
+def test_a_folder_that_is_itself_a_link_is_the_root_that_was_configured(corpus: Corpus) -> None:
+    corpus.write("real/a.txt")
+    (corpus.base / "news").symlink_to(corpus.base / "real")
+    for paths in (("news",), ("news/*.txt",)):
+        assert [article.path for article in corpus.read(*paths)[0]] == ["a.txt"]
 
 
 def test_progress_is_counted_in_files_and_bytes(corpus: Corpus) -> None:

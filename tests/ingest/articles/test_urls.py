@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.articles.urls import BadAddress, canonical_address, declared_canonical, identity_of, same_site
+from ingest.articles.urls import (
+    BadAddress,
+    canonical_address,
+    declared_canonical,
+    identity_of,
+    is_address,
+    publisher_of,
+    same_site,
+)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +94,28 @@ def test_a_front_of_the_host_makes_no_other_site() -> None:
     assert same_site("https://www.example.org/a", "http://m.example.org/b")
     assert not same_site("https://example.org/", "https://example.org.evil.net/")
     assert not same_site("https://a.blogs.org/", "https://b.blogs.org/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example\\@bank.example/",
+        "https://evil.example\\.bank.example/",
+        "https://bank.example@evil.example/",
+        "https://bank.example:443@evil.example/",
+        "evil.example:x@bank.example",
+        "https://web.archive.org/web/20200101000000/https://evil.example\\@bank.example/",
+    ],
+)
+def test_what_programs_read_in_different_ways_names_no_publisher(url: str) -> None:
+    assert publisher_of(url) is None
+    assert not is_address(url) or "archive.org" in url
+
+
+@given(st.text(alphabet="ab.:/\\@[]?#%é \t\ud800", max_size=40))
+def test_any_text_is_an_address_or_not(text: str) -> None:
+    for written in (text, f"https://{text}"):
+        if is_address(written):
+            assert "\\" not in written
+            assert "@" not in written.partition("//")[2].partition("/")[0].partition("?")[0].partition("#")[0]
+        publisher_of(written)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from loopback_site import Reply, Site
 
 from ingest.articles.article import Article
+from ingest.articles.readers import text
 from ingest.articles.readers.document import Reject
 from ingest.articles.readers.sandbox import ConfinedReader
 from ingest.sources.corpus_reader import read_corpus
@@ -286,12 +288,12 @@ async def test_the_feeds_own_text_stands_in_for_a_page_that_cannot_be_had(site: 
 async def test_pdf_text_and_json_lines_are_read_from_the_web_too(site: Site, crawl: Crawl) -> None:
     site.replies["/a.txt"] = Reply(f"A title\n\n{TEXT}".encode(), media_type="text/plain")
     site.replies["/b.jsonl"] = Reply(
-        b'{"title": "Row", "url": "https://example.org/row", "text": "The harbour was shut by a storm on Monday."}\n',
+        b'{"title": "Row", "url": "http://127.0.0.1/row", "text": "The harbour was shut by a storm on Monday."}\n',
         media_type="application/octet-stream",
     )
     site.replies["/c.zip"] = Reply(b"\x89PNG....", media_type="image/png")
     articles = await crawl(web(site, "/a.txt"), web(site, "/b.jsonl"), web(site, "/c.zip"))
-    assert [article.url for article in articles] == [site.url("/a.txt"), "https://example.org/row"]
+    assert [article.url for article in articles] == [site.url("/a.txt"), "http://127.0.0.1/row"]
     assert "something other than a page" in crawl.rejects[0].reason
 
 
@@ -351,3 +353,92 @@ async def test_a_hostile_feed_is_a_reject_or_nothing(site: Site, crawl: Crawl, f
     for kind in ("feed", "sitemap"):
         assert await crawl(web(site, "/feed", kind)) == []
         assert "root:" not in str(crawl.listings)
+
+
+HOSTILE_HEADERS = (
+    {"ETag": '"\xff"'},
+    {"Last-Modified": "\xe9"},
+    {"ETag": '"a\x00b"'},
+    {"Content-Type": "\xff\xfe"},
+    {"Location": "http://[::1"},
+    {"Location": "\xff\xff"},
+    {"Content-Encoding": "\xe9"},
+)
+HOSTILE_WAITS = ("²", "9" * 300, "Mon, 01 Jan 99999 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359", "\xff")
+
+
+async def test_no_header_of_one_site_stops_the_others(crawl: Crawl, site: Site) -> None:
+    site.page("/good", "Bridge", TEXT)
+    sources = [web(site, "/good")]
+    page = f"<html><body><article><h1>Odd</h1><p>{TEXT}</p></article></body></html>".encode()
+    for number, headers in enumerate(HOSTILE_HEADERS):
+        status = 302 if "Location" in headers else 200
+        site.replies[f"/h{number}"] = Reply(page, status, headers)
+        sources.append(web(site, f"/h{number}"))
+    for number, wait in enumerate(HOSTILE_WAITS):
+        site.replies[f"/w{number}"] = Reply(b"", 503, {"Retry-After": wait})
+        sources.append(web(site, f"/w{number}"))
+    for _ in range(2):  # the second time with what was kept of the first
+        articles = await crawl(*sources)
+        assert "Bridge" in {one.title for one in articles}
+    assert crawl.listings.keys() == {source.key for source in sources}
+
+
+@pytest.mark.parametrize("kind", ["page", "feed", "sitemap"])
+async def test_what_one_source_makes_the_code_raise_is_its_own_reject(
+    kind: str, crawl: Crawl, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.page("/good", "Bridge", TEXT)
+    site.replies["/bad"] = Reply(b"anything")
+    fetch = Fetcher.fetch
+
+    async def failing(self: Fetcher, url: str, *args: Any, **options: Any) -> Any:
+        if url.endswith("/bad"):
+            raise OverflowError("date value out of range")
+        return await fetch(self, url, *args, **options)
+
+    monkeypatch.setattr(Fetcher, "fetch", failing)
+    articles = await crawl(web(site, "/bad", kind), web(site, "/good"))
+    assert [one.title for one in articles] == ["Bridge"]
+    assert any("OverflowError" in reject.reason for reject in crawl.rejects)
+
+
+async def test_what_one_file_makes_a_reader_raise_is_its_own_reject(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bad", "good"):
+        (tmp_path / f"{name}.txt").write_text(f"Bridge {name}\n\n{TEXT}\n")
+    read = text.read
+
+    def failing(data: bytes, name: str) -> Any:
+        if "bad" in name:
+            raise RecursionError("too deep")
+        return read(data, name)
+
+    monkeypatch.setattr(text, "read", failing)
+    source = Source(tmp_path.as_posix(), tmp_path)
+    reading = read_corpus([source])
+    found = list(reading)
+    assert [one.path for one in found if isinstance(one, Article)] == ["good.txt"]
+    [reject] = [one for one in found if isinstance(one, Reject)]
+    assert "RecursionError" in reject.reason
+    assert not reading.is_gone(source.key, "bad.txt")
+
+
+async def test_rows_of_a_fetched_file_claim_no_other_site_and_no_publisher(crawl: Crawl, site: Site) -> None:
+    rows = [
+        {"title": "Foreign", "text": TEXT, "url": "https://bank.example/a", "source": "The Bank"},
+        {"title": "Own", "text": TEXT + " Again.", "url": site.url("/own"), "source": "The Bank"},
+        {"title": "None", "text": TEXT + " And again.", "source": "The Bank"},
+    ]
+    body = "\n".join(map(json.dumps, rows)).encode()
+    site.replies["/rows.jsonl"] = Reply(body, media_type="application/jsonl")
+    articles = await crawl(web(site, "/rows.jsonl"))
+    assert {one.title: one.url for one in articles} == {
+        "Foreign": None,
+        "Own": site.url("/own"),
+        "None": None,
+    }
+    assert {one.source for one in articles} == {"127.0.0.1"}
+    named = await crawl(web(site, "/rows.jsonl", source="The Gazette"))
+    assert {one.source for one in named} == {"The Gazette"}
