@@ -13,7 +13,12 @@ from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
-_TITLES = frozenset("mr mrs ms miss dr sir madam lord lady prof st saint".split())
+_TITLES = frozenset(
+    "mr mrs ms miss dr sir madam lord lady prof st saint president minister chairman chairwoman chair director "
+    "coach manager senator governor mayor judge justice professor captain king queen prince princess pope "
+    "secretary sergeant colonel officer ceo founder journalist spokesman spokeswoman".split()
+)
+"""What stands before a name and is none; articles write it small, with or without."""
 _SMALL = frozenset(
     "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der "
     "den el al bin ibn y e et und i".split()

@@ -11,7 +11,10 @@ FAILED = {
     "text": "The final drew fans of Peru.",
     "quotes": [{"passage": 1, "quote": "final drew 88,966 people"}],
 }
-REPAIRED = {"text": "The final drew fans.", "quotes": [{"passage": 1, "quote": "counted 3.4 million fans"}]}
+REPAIRED = {
+    "text": "The final drew fans of football.",
+    "quotes": [{"passage": 1, "quote": "counted 3.4 million fans"}],
+}
 NUMBER = {**HONEST, "text": "The final drew 89,000 people.", "fault": "number"}
 SWAP = {**HONEST, "text": "The people drew 88,966 finals.", "fault": "swap"}
 ELSEWHERE = {"text": "It rained.", "quotes": [{"passage": 1, "quote": "it rained all day"}]}
