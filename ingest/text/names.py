@@ -259,6 +259,8 @@ def _initials(words: Iterable[str]) -> set[str]:
 
 def plain(word: str) -> str:
     """`word`, or any text, in lower case without accents, and with the plain apostrophe and hyphen."""
+    if word.isascii():
+        return word.lower()
     folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
     kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
     return "".join(_FOLDS.get(char, char) for char in kept)
