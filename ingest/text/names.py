@@ -13,7 +13,12 @@ from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
-_TITLES = frozenset("mr mrs ms miss dr sir madam lord lady prof st saint".split())
+_TITLES = frozenset(
+    "mr mrs ms miss dr sir madam lord lady prof st saint president minister chairman chairwoman chair director "
+    "coach manager senator governor mayor judge justice professor captain king queen prince princess pope "
+    "secretary sergeant colonel officer ceo founder journalist spokesman spokeswoman".split()
+)
+"""What stands before a name and is none; articles write it small, with or without."""
 _SMALL = frozenset(
     "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der "
     "den el al bin ibn y e et und i".split()
@@ -254,6 +259,8 @@ def _initials(words: Iterable[str]) -> set[str]:
 
 def plain(word: str) -> str:
     """`word`, or any text, in lower case without accents, and with the plain apostrophe and hyphen."""
+    if word.isascii():
+        return word.lower()
     folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
     kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
     return "".join(_FOLDS.get(char, char) for char in kept)

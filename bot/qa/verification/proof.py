@@ -14,6 +14,8 @@ from bot.qa.verification.located_quote import LocatedQuote
 from bot.qa.verification.name_proof import unfounded_names
 from bot.qa.verification.quotes import Folded, fold, locate, quoted_words
 from bot.qa.verification.sources import Sources
+from ingest.text.names import names
+from ingest.text.quantities.figures import figures
 from ingest.text.stemming import stem
 
 _ENGLISH = re.compile(r"\b(?:the|of|and|was|were|is|are|to|has|had|with|for)\b")
@@ -23,8 +25,6 @@ def unproven(sentence: str, quotes: Sequence[LocatedQuote]) -> str | None:
     """Why `sentence` is not proven by what surrounds its quotes, as advice to who wrote it; None where it is."""
     if any(_same(sentence, quote.sentences) for quote in quotes):
         return None  # the article's own whole sentence
-    if _speaks_of_something_else(sentence, quotes):
-        return "its quotes have nothing to do with it"
     sources = Sources(quotes)
     if words := next(_unspoken(sentence, quotes), None):
         return f"it puts words in quotation marks that its passages do not have: {words}"
@@ -32,6 +32,8 @@ def unproven(sentence: str, quotes: Sequence[LocatedQuote]) -> str | None:
         return f"the sentences of its quotes do not have the figure {figure.text.strip()}"
     if name := next(unfounded_names(sentence, sources), None):
         return f"the sentences of its quotes do not name {name}"
+    if _speaks_of_something_else(sentence, quotes):
+        return "its quotes have nothing to do with it"
     return None
 
 
@@ -49,9 +51,12 @@ def _unspoken(sentence: str, quotes: Sequence[LocatedQuote]) -> Iterator[str]:
 
 
 def _speaks_of_something_else(sentence: str, quotes: Sequence[LocatedQuote]) -> bool:
-    """Whether no word of an English sentence stands anywhere near its quotes; in another language none need to."""
+    """Whether no word of an English sentence stands anywhere near its quotes; in another language none need to.
+
+    Figures and names that were found tie a sentence to its quotes well enough.
+    """
     words = content_words(sentence)
-    if not words or not _ENGLISH.search(sentence):
+    if not words or not _ENGLISH.search(sentence) or figures(sentence) or names(sentence):
         return False
     near = {stem(word) for quote in quotes for word in content_words(f"{quote.context} {quote.about}")}
     return near.isdisjoint(map(stem, words))

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.qa.verification.located_quote import LocatedQuote
 from ingest.text.names import KnownNames
 from ingest.text.quantities.comparing import KnownFigures
 
 
-@dataclass(slots=True)
 class Sources:
     """`near` are the names in the quoted sentences and the article's head, `context` those just around them too."""
 
-    quotes: Sequence[LocatedQuote]
-    known_figures: KnownFigures = field(default_factory=KnownFigures)
-    near: KnownNames = field(default_factory=KnownNames)
-    context: KnownNames = field(default_factory=KnownNames)
-    outlets: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        for quote in self.quotes:
+    def __init__(self, quotes: Sequence[LocatedQuote]) -> None:
+        self.quotes = quotes
+        self.outlets = tuple(label for quote in quotes for label in quote.outlet)
+        self.known_figures = KnownFigures()
+        for quote in quotes:
             self.known_figures.add(quote.sentences)
-            for text in (quote.sentences, quote.about):
-                self.near.add(text)
-                self.context.add(text)
-            self.context.add(quote.context)
             self.known_figures.add_day(quote.evidence.article.published)
-            self.outlets += quote.outlet
+
+    @cached_property
+    def near(self) -> KnownNames:
+        return _named([text for quote in self.quotes for text in (quote.sentences, quote.about)])
+
+    @cached_property
+    def context(self) -> KnownNames:
+        return _named([text for quote in self.quotes for text in (quote.context, quote.about)])
 
     def in_article(self, pattern: str) -> bool:
         """Whether the body of one of the articles, in plain lower case, has what the pattern describes."""
         return any(re.search(pattern, quote.plain_body) for quote in self.quotes)
+
+
+def _named(texts: Sequence[str]) -> KnownNames:
+    known = KnownNames()
+    for text in dict.fromkeys(texts):
+        known.add(text)
+    return known

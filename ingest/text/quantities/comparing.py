@@ -14,6 +14,7 @@ from ingest.text.quantities.units import MEASURES, WEEKDAYS
 Day = tuple[int | None, int | None, int | None]
 """Year, month and day, each None where it is not given."""
 
+_OTHER_YEAR = re.compile(r"\byears?\b|\bdecades?\b|\bcentur(?:y|ies)\b|\b(?:once|formerly)\b")
 _LAST_YEAR = re.compile(r"\b(?:last|previous|past|prior) year\b|\ba year (?:ago|earlier|before)\b")
 _NEXT_YEAR = re.compile(r"\b(?:next|coming|following) year\b|\ba year later\b")
 _YEARS_AGO = re.compile(r"\byears? (?:ago|earlier|before)\b")
@@ -132,8 +133,10 @@ class KnownFigures:
                     found.append(_parts(near))
             if _THIS_YEAR.search(self.text):
                 found.append((known.year, None, None))
-            elif _THIS_MONTH.search(self.text) or self._speaks_of_now():
+            elif _THIS_MONTH.search(self.text) or (self._is_undated() and _PRESENT.search(self.text)):
                 found.append((known.year, known.month, None))
+            elif self._is_undated() and not _OTHER_YEAR.search(self.text):
+                found.append((known.year, None, None))  # news without a date is of its year
             if _LAST_YEAR.search(self.text):
                 found.append((known.year - 1, None, None))
             if _NEXT_YEAR.search(self.text):
@@ -142,10 +145,10 @@ class KnownFigures:
                 found += [(known.year - int(size), None, None) for size in self._small_numbers()]
         return found
 
-    def _speaks_of_now(self) -> bool:
-        """The texts name no day and are in the present tense: what they say is true of when they were written."""
+    def _is_undated(self) -> bool:
+        """The texts name no day and no year of their own."""
         dated = any(figure.kind in ("date", "month", "weekday") for figure in self.known)
-        return not dated and not self._numbers_like_years() and _PRESENT.search(self.text) is not None
+        return not dated and not self._numbers_like_years()
 
     def _small_numbers(self) -> set[Fraction]:
         return {

@@ -14,9 +14,9 @@ Anthony Davis scored 41 points on Friday. The forward had been out for three wee
 
 The club paid $7.4 million for five players last year: Ortiz, Lund, Byron, Brandt and Leitner. The National Basketball \
 Association (NBA) opened on March 3, 2020. Ticket sales rose by 20% in Boston, while visits fell by 13% in Denver. \
-The reading was \
-7·4 in a Covid-19 ward of 30 beds. The arena is called Stadium 974. He joined the team in May. The arena has 40,000 \
-seats for fans of basketball, the club said. The mayor spoke for 15 minutes after 90 minutes of play."""
+The reading was 7·4 in a Covid-19 ward of 30 beds. The arena is called Stadium 974. He joined the team in May. \
+The arena has 40,000 seats for fans of basketball, the club said. \
+The mayor spoke for 15 minutes after 90 minutes of play."""
 
 
 def proven(sentence: str, *quotes: str, **about: str) -> bool:

@@ -1,0 +1,166 @@
+"""Which sentences of a language model reach the reader: honest ones should, wrong ones should not.
+
+    python -m benchmarks.drafts DRAFTS --config CONFIG [--show]
+
+DRAFTS   a line for each question: {"question", "honest": [sentence, …], "wrong": [sentence with "fault", …]}, where a
+         sentence is {"text", "role", "quotes": [{"passage", "quote"}]}; with "corpus", only the lines of one corpus
+         belong in a run. "repaired" and "verdicts", where a line has them, are what the model then answered: a list of
+         sentences, and {sentence text: true or false}.
+CONFIG   a config.toml whose corpus is the one that the drafts were written over.
+
+The bot retrieves the passages; a sentence whose quotes are not among them is left out and not counted. Each sentence
+is checked by code, then with the repair, then with the second look, as far as the file has them. Figures come with
+95 % intervals by bootstrap over questions; the last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.__main__ import assembled
+from bot.qa.answers import CheckedSentence, Evidence
+from bot.qa.drafts import DraftQuote, DraftSentence
+from bot.qa.verification.citations import CitationChecker
+from bot.settings import load_settings
+
+STAGES = ("code", "repair", "second look")
+_RESAMPLES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One drafted sentence: its question, "honest" or its fault, and at which stages it was shown."""
+
+    question: int
+    fault: str
+    text: str
+    shown: Mapping[str, bool]
+
+
+async def retrieved(config: Path, questions: Sequence[str], passages: int) -> list[list[Evidence]]:
+    """The passages that the bot finds for each question."""
+    async with assembled(load_settings(config)) as parts:
+        return [await parts.answerer.search(question, passages) for question in questions]
+
+
+def outcomes(number: int, line: Mapping[str, Any], evidence: Sequence[Evidence]) -> list[Outcome]:
+    """What happens to the honest and to the wrong sentences of one question, each kind drafted as one answer."""
+    results = []
+    for kind in ("honest", "wrong"):
+        checker = CitationChecker(evidence)
+        repaired = [placed(one, evidence) for one in line.get("repaired", [])]
+        for drafted in line[kind]:
+            sentence = placed(drafted, evidence)
+            if sentence is None:
+                continue
+            code = isinstance(checker.check(sentence), CheckedSentence)
+            fixed = code or (kind == "honest" and _is_repaired(sentence, repaired, checker))
+            confirmed = fixed and line.get("verdicts", {}).get(drafted["text"], True)
+            shown = dict(zip(STAGES, (code, fixed, confirmed), strict=True))
+            results.append(Outcome(number, drafted.get("fault", kind), drafted["text"], shown))
+    return results
+
+
+def placed(drafted: Mapping[str, Any], evidence: Sequence[Evidence]) -> DraftSentence | None:
+    """The sentence with its quotes numbered by the passages that have them; None where one has no passage."""
+    quotes = []
+    for quote in drafted["quotes"]:
+        words = _squashed(quote["quote"])
+        numbers = [n for n, item in enumerate(evidence, 1) if words in _squashed(item.passage.text)]
+        if not numbers:
+            return None
+        quotes.append(DraftQuote(numbers[0], quote["quote"]))
+    return DraftSentence(drafted["text"], tuple(quotes), drafted.get("role", "answer"))
+
+
+def _is_repaired(
+    sentence: DraftSentence, repaired: Sequence[DraftSentence | None], checker: CitationChecker
+) -> bool:
+    """Whether the file has a sentence in place of this one, by shared words, and it passes its check."""
+    ours = set(sentence.text.lower().split())
+    for other in repaired:
+        theirs = set(other.text.lower().split()) if other else set()
+        if other and len(ours & theirs) * 2 > len(ours | theirs):
+            return isinstance(checker.check(other), CheckedSentence)
+    return False
+
+
+def share(results: Sequence[Outcome], stage: str) -> float:
+    return sum(result.shown[stage] for result in results) / len(results) if results else 0.0
+
+
+def interval(results: Sequence[Outcome], stage: str) -> tuple[float, float]:
+    """The middle 95 % of the share over samples of questions, drawn with replacement (percentile bootstrap)."""
+    by_question: dict[int, list[Outcome]] = defaultdict(list)
+    for result in results:
+        by_question[result.question].append(result)
+    groups = list(by_question.values())
+    draw = random.Random(1)
+    shares = sorted(
+        share([result for group in draw.choices(groups, k=len(groups)) for result in group], stage)
+        for _ in range(_RESAMPLES)
+    )
+    return shares[int(0.025 * _RESAMPLES)], shares[int(0.975 * _RESAMPLES)]
+
+
+def report(results: Sequence[Outcome], stage: str) -> dict[str, Any]:
+    """Shares shown at one stage: of the honest, of the wrong, and of the wrong by fault as shown/all."""
+    honest = [result for result in results if result.fault == "honest"]
+    wrong = [result for result in results if result.fault != "honest"]
+    faults = sorted({result.fault for result in wrong})
+    figures: dict[str, Any] = {"stage": stage}
+    for name, part in (("honest", honest), ("wrong", wrong)):
+        if part:
+            low, high = interval(part, stage)
+            figures[name] = {"of": len(part), "shown": round(share(part, stage), 3)}
+            figures[name]["interval"] = [round(low, 3), round(high, 3)]
+    figures["faults"] = {}
+    for fault in faults:
+        part = [result for result in wrong if result.fault == fault]
+        figures["faults"][fault] = f"{sum(result.shown[stage] for result in part)}/{len(part)}"
+    return figures
+
+
+def _squashed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("drafts", type=Path)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--passages", type=int, default=8)
+    parser.add_argument(
+        "--show", action="store_true", help="print honest sentences lost and wrong ones shown"
+    )
+    options = parser.parse_args()
+    lines = [json.loads(line) for line in options.drafts.read_text("utf-8").splitlines() if line.strip()]
+    evidence = asyncio.run(retrieved(options.config, [line["question"] for line in lines], options.passages))
+    results = [
+        outcome
+        for number, (line, items) in enumerate(zip(lines, evidence, strict=True))
+        for outcome in outcomes(number, line, items)
+    ]
+    if options.show:
+        for result in results:
+            if result.shown["code"] == (result.fault != "honest"):
+                print(f"{result.fault}: {result.text}")
+    stages = ["code"]
+    stages += ["repair"] if any("repaired" in line for line in lines) else []
+    stages += ["second look"] if any("verdicts" in line for line in lines) else []
+    print(json.dumps([report(results, stage) for stage in stages]))
+
+
+if __name__ == "__main__":
+    main()
