@@ -23,10 +23,10 @@ _LINK = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
 async def article_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:
     """Up to 25 articles for what was typed so far; none, rather than an error, while there is no index."""
     try:
-        found = await services.read(lambda index: index.find_articles(typed, CHOICES))
+        articles = await services.read(lambda index: index.find_articles(typed, CHOICES))
     except UserFacingError:
         return []
-    return [app_commands.Choice(name=choice_name(article), value=article.id[:100]) for article in found]
+    return [app_commands.Choice(name=choice_name(article), value=article.id[:100]) for article in articles]
 
 
 def choice_name(article: Article) -> str:

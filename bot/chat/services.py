@@ -212,12 +212,12 @@ class Services:
         """Where each citation opens, by its place in the answer: at the quoted words where that can be."""
         try:
             wanted = {citation.article.article_id for citation in answer.citations}
-            found = await self.read(lambda index: index.articles(wanted)) if wanted else {}
+            articles = await self.read(lambda index: index.articles(wanted)) if wanted else {}
         except UserFacingError:
-            found = {}
+            articles = {}
         made: dict[int, Links] = {}
         for place, citation in enumerate(answer.citations):
-            article, url = found.get(citation.article.article_id), citation.article.url
+            article, url = articles.get(citation.article.article_id), citation.article.url
             stands = article is not None and article.body[citation.start : citation.end] == citation.quote
             if url and article is not None and stands:
                 url = fragment_url(url, article.body, citation.start, citation.end)

@@ -68,11 +68,11 @@ async def summary(answerer: Answerer, name: str, *, as_json: bool) -> None:
 
 
 async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
-    found: Article = await answerer.find_article(name)
+    match: Article = await answerer.find_article(name)
     if as_json:
-        print_json(article_shape(found))
+        print_json(article_shape(match))
     else:
-        show_article(Console(), found)
+        show_article(Console(), match)
 
 
 async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:

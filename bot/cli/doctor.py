@@ -88,13 +88,13 @@ def _chroma(settings: Settings) -> Finding:
             "chroma", "broken", f"No answer in {PROBE_SECONDS} s. Run `python -m ingest --rebuild`."
         )
     try:
-        said = json.loads(done.stdout)
+        report = json.loads(done.stdout)
     except ValueError:
         reason = f"Opening it ended with code {done.returncode}"
         return Finding(
             "chroma", "broken", f"{reason}. Run `python -m ingest --rebuild` to remake it without embedding."
         )
-    return Finding("chroma", "ok" if said["ok"] else "broken", said["text"])
+    return Finding("chroma", "ok" if report["ok"] else "broken", report["text"])
 
 
 def _token() -> Finding:

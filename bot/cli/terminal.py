@@ -36,9 +36,9 @@ def show_answer(console: Console, answer: Answer) -> None:
 def show_results(console: Console, evidence: Sequence[Evidence]) -> None:
     if not evidence:
         console.print("Nothing matches.")
-    for rank, found in enumerate(evidence, 1):
-        console.print(_plain(f"{rank:>2}  {_named(ArticleRef.of(found.article))}", "bold"))
-        text = " ".join(found.passage.text.split())
+    for rank, result in enumerate(evidence, 1):
+        console.print(_plain(f"{rank:>2}  {_named(ArticleRef.of(result.article))}", "bold"))
+        text = " ".join(result.passage.text.split())
         console.print(
             Padding(
                 _plain(text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]} …"), (0, 0, 1, 4)

@@ -126,15 +126,15 @@ def _check_names(archive: zipfile.ZipFile, file: Path, directory: Path) -> None:
 
 
 def _facts(archive: zipfile.ZipFile) -> _Facts:
-    said = json.loads(_read(archive, "byline.json", _LARGEST_FACTS))
-    if said["format"] != FORMAT:
+    facts = json.loads(_read(archive, "byline.json", _LARGEST_FACTS))
+    if facts["format"] != FORMAT:
         raise ImportRefused(
-            f"It was exported in format {said['format']!r}, and this Byline reads {FORMAT}; update it."
+            f"It was exported in format {facts['format']!r}, and this Byline reads {FORMAT}; update it."
         )
-    dimension = int(said["dimension"])
+    dimension = int(facts["dimension"])
     if not 0 <= dimension <= _MOST_DIMENSIONS:
         raise ValueError("its vectors have no possible size")
-    return _Facts(str(said["embedder"]), dimension)
+    return _Facts(str(facts["embedder"]), dimension)
 
 
 def _articles(archive: zipfile.ZipFile) -> Iterator[Article]:

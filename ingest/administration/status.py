@@ -44,12 +44,12 @@ def status_text(status: Mapping[str, Any]) -> str:
     if status["generation"]:
         dates = f", from {status['oldest']} to {status['newest']}" if status["oldest"] else ""
         older = f"; {status['previous']} is kept to go back to" if status["previous"] else ""
-        held = [
+        facts = [
             f"{counted(status['articles'], 'article')}, {counted(status['passages'], 'passage')}{dates}",
             f"{counted(status['uploads'], 'upload')}, {status['removed_by_hand']} removed by hand",
             f"Generation {status['generation']}, built at {status['built_at']}{older}",
         ]
-        lines = [status["fault"]] if "fault" in status else held
+        lines = [status["fault"]] if "fault" in status else facts
         lines.append(f"{status['bytes'] / 1e6:,.1f} MB on disk")
     minutes = status["refresh_minutes"]
     lines.append(f"Refreshed every {minutes:g} minutes by the bot" if minutes else "Refreshed by hand only")

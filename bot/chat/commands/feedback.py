@@ -61,7 +61,7 @@ class Feedback:
         await self._show(interaction, await self._passages(answer, number, words))
 
     async def _shorter(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
-        words, answer, asked = await self._answer(interaction, key)
+        words, answer, record = await self._answer(interaction, key)
         text = shorter(answer)
         places = [place for place, one in enumerate(answer.citations) if f"[{one.number}]" in text]
         short = replace(
@@ -70,22 +70,24 @@ class Feedback:
         # links are by the place in the answer on record, which the reader knows it by
         all_links = await self._services.links(answer, key)
         links = {new: all_links[old] for new, old in enumerate(places)}
-        pages = answer_pages(short, words, heading=asked.question, links=links)
+        pages = answer_pages(short, words, heading=record.question, links=links)
         await self._show(interaction, plain_messages(pages, words))
 
     async def _more(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         """What other articles say to the same question; where they say nothing, more of the cited ones."""
         words, place, person = of_interaction(interaction)
         self._services.check_may_ask(place, person, words)
-        _words, answer, asked = await self._answer(interaction, key)
+        _words, answer, record = await self._answer(interaction, key)
         known = tuple(dict.fromkeys(one.article.article_id for one in answer.citations))
         display = InteractionDisplay(interaction, private=True, words=words)
-        request = Request(asked.question, person, place, words, parent=asked.parent, heading=asked.question)
-        history = await self._services.records.history(asked.parent)
+        request = Request(
+            record.question, person, place, words, parent=record.parent, heading=record.question
+        )
+        history = await self._services.records.history(record.parent)
         with self._services.working():
             try:
                 async with self._services.slots:
-                    events = self._services.answers.answer(asked.question, exclude=known, history=history)
+                    events = self._services.answers.answer(record.question, exclude=known, history=history)
                     more = await follow(events, display, words)
             except asyncio.CancelledError:
                 await asyncio.shield(
@@ -141,10 +143,10 @@ class Feedback:
         """Acknowledge the button, and read its answer from the records."""
         words, _place, _person = of_interaction(interaction)
         await acknowledge(interaction, private=True)
-        asked = await self._services.records.asked(key)
-        if asked is None or asked.answer is None:
+        record = await self._services.records.asked(key)
+        if record is None or record.answer is None:
             raise Refused(_gone(words))
-        return words, asked.answer, asked
+        return words, record.answer, record
 
     async def _passages(
         self, answer: Answer, number: int, words: Words, around: int = AROUND, note: str = ""

@@ -41,23 +41,23 @@ class Figures:
     reasons: tuple[str, ...]
 
 
-def figures(asked: Sequence[Asked], feedback: Feedback, now: float, days: int) -> Figures:
+def figures(records: Sequence[Asked], feedback: Feedback, now: float, days: int) -> Figures:
     today = datetime.fromtimestamp(now, UTC).date()
     daily = {today - timedelta(days=back): [0, 0, 0] for back in range(min(days, 366) - 1, -1, -1)}
-    for one in asked:
+    for one in records:
         place = {"answered": 0, "not_found": 1}.get(one.outcome, 2)
         counts = daily.get(datetime.fromtimestamp(one.at, UTC).date())
         if counts is not None and one.outcome != "running":
             counts[place] += 1
-    seconds = [one.seconds for one in asked if one.seconds is not None]
+    seconds = [one.seconds for one in records if one.seconds is not None]
     votes = [vote for given in feedback.votes.values() for vote in given]
-    wanting = [one for one in asked if one.outcome == "not_found" or one.key in feedback.reports]
+    wanting = [one for one in records if one.outcome == "not_found" or one.key in feedback.reports]
     return Figures(
         days=days,
-        asked=len(asked),
-        answered=sum(one.outcome == "answered" for one in asked),
-        not_found=sum(one.outcome == "not_found" for one in asked),
-        failed=sum(one.outcome in {"failed", "interrupted"} for one in asked),
+        asked=len(records),
+        answered=sum(one.outcome == "answered" for one in records),
+        not_found=sum(one.outcome == "not_found" for one in records),
+        failed=sum(one.outcome in {"failed", "interrupted"} for one in records),
         up=sum(vote == "up" for vote, _ in votes),
         down=sum(vote == "down" for vote, _ in votes),
         reports=sum(feedback.reports.values()),
@@ -101,14 +101,14 @@ def grouped(questions: Sequence[str], vectors: Any, alike: float = ALIKE) -> lis
     ]
 
 
-def csv_table(asked: Sequence[Asked], feedback: Feedback) -> str:
+def csv_table(records: Sequence[Asked], feedback: Feedback) -> str:
     """One row a question, without who asked it."""
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(
         ["asked_at", "kind", "question", "outcome", "seconds", "up", "down", "reports", "why_down"]
     )
-    for one in asked:
+    for one in records:
         votes = feedback.votes.get(one.key, ())
         table.writerow(
             [

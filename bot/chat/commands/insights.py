@@ -45,12 +45,12 @@ class Insights:
             await acknowledge(interaction, private=True)
             now = time.time()
             since = now - days * _DAY
-            asked = await self._services.records.asked_since(since)
+            records = await self._services.records.asked_since(since)
             feedback = await self._services.records.feedback_since(since)
-            found = figures(asked, feedback, now, days)
+            found = figures(records, feedback, now, days)
             groups = await self._groups(found)
             png = await asyncio.to_thread(_draw, found, words)
-            table = csv_table(asked, feedback)
+            table = csv_table(records, feedback)
             await interaction.edit_original_response(
                 view=insights_message(found, groups, words),
                 attachments=[
@@ -72,9 +72,9 @@ class Insights:
             return grouped(questions, None)
 
 
-def insights_message(found: Figures, groups: list[list[str]], words: Words) -> Message:
+def insights_message(figures: Figures, groups: list[list[str]], words: Words) -> Message:
     message = Message()
-    message.add_item(ui.TextDisplay(_summary(found, words)))
+    message.add_item(ui.TextDisplay(_summary(figures, words)))
     message.add_item(ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{_CHART}")))
     if groups:
         lines = ["### " + words("What the articles did not answer")]
@@ -82,39 +82,39 @@ def insights_message(found: Figures, groups: list[list[str]], words: Words) -> M
             times = f" ×{len(group)}" if len(group) > 1 else ""
             lines.append(f"- {plain(one_line(group[0], 180))}{times}")
         message.add_item(ui.TextDisplay("\n".join(lines)))
-    if found.reasons:
+    if figures.reasons:
         lines = ["### " + words("Why answers were voted down")]
-        lines += [f"- {plain(one_line(reason, 180))}" for reason in found.reasons[-5:]]
+        lines += [f"- {plain(one_line(reason, 180))}" for reason in figures.reasons[-5:]]
         message.add_item(ui.TextDisplay("\n".join(lines)))
     message.add_item(ui.File(f"attachment://{_TABLE}"))
     return message
 
 
-def _draw(found: Figures, words: Words) -> bytes:
+def _draw(figures: Figures, words: Words) -> bytes:
     from bot.chat.commands.insight_chart import chart_png  # Pillow is rarely needed
 
-    return chart_png(found, words)
+    return chart_png(figures, words)
 
 
-def _summary(found: Figures, words: Words) -> str:
+def _summary(figures: Figures, words: Words) -> str:
     lines = [
-        "### " + words.plural("The last day", "The last {n} days", found.days),
-        words.plural("{n} question asked", "{n} questions asked", found.asked)
+        "### " + words.plural("The last day", "The last {n} days", figures.days),
+        words.plural("{n} question asked", "{n} questions asked", figures.asked)
         + " · "
-        + words.plural("{n} answered", "{n} answered", found.answered)
+        + words.plural("{n} answered", "{n} answered", figures.answered)
         + " · "
-        + words.plural("{n} not found", "{n} not found", found.not_found)
+        + words.plural("{n} not found", "{n} not found", figures.not_found)
         + " · "
-        + words.plural("{n} failed", "{n} failed", found.failed),
-        f"👍 {found.up:,} · 👎 {found.down:,} · 📣 {found.reports:,}",
+        + words.plural("{n} failed", "{n} failed", figures.failed),
+        f"👍 {figures.up:,} · 👎 {figures.down:,} · 📣 {figures.reports:,}",
     ]
-    if found.median_seconds is not None:
+    if figures.median_seconds is not None:
         lines.append(
             words(
                 "Half of the answers took up to {median} s; {slow} took more than {limit} s.",
-                median=f"{found.median_seconds:.1f}",
-                slow=f"{found.slow:,}",
-                limit=f"{found.slow_limit:g}",
+                median=f"{figures.median_seconds:.1f}",
+                slow=f"{figures.slow:,}",
+                limit=f"{figures.slow_limit:g}",
             )
         )
     return "\n".join(lines)

@@ -100,16 +100,16 @@ class Questions:
 
     async def from_message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Answer a message if it is meant for the bot; every other message is left alone."""
-        if (said := self._heard(message, me)) is not None:
-            await self._answer(message, said, me)
+        if (mention := self._heard(message, me)) is not None:
+            await self._answer(message, mention, me)
 
     async def from_edit(
         self, before: discord.Message, after: discord.Message, me: discord.ClientUser
     ) -> None:
         """Answer a message whose author put the bot's name in afterwards."""
-        said = self._heard(after, me)
-        if said is not None and said.called and self._heard(before, me) is None:
-            await self._answer(after, said, me)
+        mention = self._heard(after, me)
+        if mention is not None and mention.called and self._heard(before, me) is None:
+            await self._answer(after, mention, me)
 
     def _heard(self, message: discord.Message, me: discord.ClientUser) -> Heard | None:
         if message.author.bot or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
@@ -120,7 +120,7 @@ class Questions:
             return None
         return heard(message, me, in_thread=place.channel in self._services.threads)
 
-    async def _answer(self, message: discord.Message, said: Heard, me: discord.ClientUser) -> None:
+    async def _answer(self, message: discord.Message, mention: Heard, me: discord.ClientUser) -> None:
         words, place = words_of(message), _place_of_message(message)
         permissions = getattr(message.channel, "permissions_for", None)
         # after an edit, Discord may tell of the author as a user without roles
@@ -130,33 +130,33 @@ class Questions:
         display: Display = ChannelDisplay(message.channel, message, words)
         with self._services.working():
             try:
-                asked = await self._understood(message, said, me, request)
-                channel, remarks = await self._channel_for(message, asked)
+                understood = await self._understood(message, mention, me, request)
+                channel, remarks = await self._channel_for(message, understood)
             except Exception as error:
                 # told once, not at every message: a refusal must not become a way to make the bot talk
                 if self._services.cooldowns.take({("told", message.author.id): _TOLD_AGAIN}) == 0:
                     await display.fail(self._explained(error, request, display))
                 return
             if channel is not message.channel:
-                asked = replace(asked, place=place_of(channel, place.server))
+                understood = replace(understood, place=place_of(channel, place.server))
                 display = ChannelDisplay(channel, message, words)
-            await self.show(replace(asked, remarks=remarks), display)
+            await self.show(replace(understood, remarks=remarks), display)
 
     async def _understood(
-        self, message: discord.Message, said: Heard, me: discord.ClientUser, request: Request
+        self, message: discord.Message, mention: Heard, me: discord.ClientUser, request: Request
     ) -> Request:
         """What is asked, and what it follows. Raises Refused where it asks nothing, or may not be asked."""
         services, words = self._services, request.words
         place, person, in_private = request.place, request.person, request.place.server is None
         claim = claim_replied_to(message, me)
         about = one_line(message_text(claim), _ABOUT_LIMIT) if claim is not None else ""
-        question = said.question
+        question = mention.question
         if not has_words(question) and about:
             question, about = about, ""  # a mere mention under a message asks what that message asks
         services.check_place(place, person, words)
         if not in_private and services.is_private(place):
             raise Refused(words("Here I answer in private: use {ask}, and only you see it.", ask="`/ask`"))
-        if said.unread:
+        if mention.unread:
             raise Refused(words("I cannot read messages that mention my role. Please mention me by my name."))
         if not has_words(question):
             raise Refused(words("Ask me something about the articles: write your question after my name."))
@@ -281,8 +281,8 @@ class Questions:
     async def _answer_replied_to(self, message: discord.Message) -> str | None:
         if message.reference is None or message.reference.message_id is None:
             return None
-        asked = await self._services.records.answer_in(message.reference.message_id)
-        return asked.key if asked else None
+        record = await self._services.records.answer_in(message.reference.message_id)
+        return record.key if record else None
 
 
 def _place_of_message(message: discord.Message) -> Place:

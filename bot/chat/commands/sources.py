@@ -78,22 +78,22 @@ class Sources:
             # an index asked for no word at all gives everything
             return self._message((), query, offset, words)
         # one more than is shown tells whether there is a next page
-        found = await self._services.read(lambda index: index.find_articles(query, ON_A_PAGE + 1, offset))
-        return self._message(found, query, offset, words)
+        articles = await self._services.read(lambda index: index.find_articles(query, ON_A_PAGE + 1, offset))
+        return self._message(articles, query, offset, words)
 
-    def _message(self, found: Sequence[Article], query: str, offset: int, words: Words) -> Message:
+    def _message(self, articles: Sequence[Article], query: str, offset: int, words: Words) -> Message:
         message = Message()
         title = (
             words("Articles with “{query}”", query=plain(query)) if query else words("Articles, newest first")
         )
-        lines = self._lines(found[:ON_A_PAGE], offset, TEXT_LIMIT - length(title) - len("### \n"), words)
-        if not found:
+        lines = self._lines(articles[:ON_A_PAGE], offset, TEXT_LIMIT - length(title) - len("### \n"), words)
+        if not articles:
             lines = [words("There are none. Try fewer words, or the beginning of one.")]
         message.add_item(ui.TextDisplay("\n".join([f"### {title}", *lines])))
         buttons = []
         if offset:
             buttons.append(PageButton(max(0, offset - ON_A_PAGE), query, words("Back")))
-        if len(found) > ON_A_PAGE:
+        if len(articles) > ON_A_PAGE:
             buttons.append(PageButton(offset + ON_A_PAGE, query, words("Next")))
         if buttons:
             message.add_item(ui.ActionRow(*buttons))

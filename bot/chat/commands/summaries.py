@@ -43,12 +43,12 @@ class Summaries:
             words, _place, _person = of_interaction(interaction)
             await self._begin(interaction, private)
 
-            found = await self._services.read(lambda index: index.article(article))
-            if found is None:
+            match = await self._services.read(lambda index: index.article(article))
+            if match is None:
                 await self._fail(interaction, private, no_article(words))
                 return
             await self._show(
-                interaction, "summary", found.title, self._services.answers.summarise(found.id), private
+                interaction, "summary", match.title, self._services.answers.summarise(match.id), private
             )
 
         @summary.autocomplete("article")
@@ -68,8 +68,8 @@ class Summaries:
             words, _place, _person = of_interaction(interaction)
             await self._begin(interaction, None)
             urls = message_links(message)
-            found = await linked_article(self._services, urls) if urls else None
-            if found is None:
+            match = await linked_article(self._services, urls) if urls else None
+            if match is None:
                 text = (
                     words("The article behind that link is not among mine.")
                     if urls
@@ -78,7 +78,7 @@ class Summaries:
                 await self._fail(interaction, None, text)
                 return
             await self._show(
-                interaction, "summary", found.title, self._services.answers.summarise(found.id), None
+                interaction, "summary", match.title, self._services.answers.summarise(match.id), None
             )
 
     def _register_digest(self, tree: app_commands.CommandTree[Any]) -> None:

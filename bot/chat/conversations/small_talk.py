@@ -35,8 +35,8 @@ def is_small_talk(text: str) -> bool:
     if "?" in text or len(text) > _LONGEST or re.search(r"\d", text):
         return False
     words = [_unstretched(word) for word in _WORD.findall(visible(text).lower())]
-    said = [word in _SAID or _LAUGHTER.fullmatch(word) is not None for word in words]
-    return any(said) and all(one or word in _BESIDE for one, word in zip(said, words, strict=True))
+    known = [word in _SAID or _LAUGHTER.fullmatch(word) is not None for word in words]
+    return any(known) and all(one or word in _BESIDE for one, word in zip(known, words, strict=True))
 
 
 def leaves_open(question: str) -> bool:

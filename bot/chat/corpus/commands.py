@@ -114,8 +114,8 @@ class Corpus:
         words, _place, _person = of_interaction(interaction)
         await acknowledge(interaction, private=True)
         if not self._may(interaction):
-            found = await self._services.read(lambda index: index.status())
-            await _show(interaction, text_message(status_text(found, words)))
+            status = await self._services.read(lambda index: index.status())
+            await _show(interaction, text_message(status_text(status, words)))
             return
         schedule, repair = self._services.schedule, self._services.repair
         text = full_status_text(
@@ -141,14 +141,14 @@ class Corpus:
 
     async def _remove(self, interaction: discord.Interaction[Any], name: str) -> None:
         words = await self._begin(interaction)
-        found = await self._services.read(lambda index: index.article(name.strip()))
-        if found is None:
+        match = await self._services.read(lambda index: index.article(name.strip()))
+        if match is None:
             raise Refused(no_article(words))
         text = words(
             "Take {title} out of the corpus? No refresh brings it back; adding it again does.",
-            title=f"**{plain(one_line(found.title, 300))}**",
+            title=f"**{plain(one_line(match.title, 300))}**",
         )
-        button = CorpusButton("remove", found.id, words("Remove"), grave=True)
+        button = CorpusButton("remove", match.id, words("Remove"), grave=True)
         await _show(interaction, with_buttons(text, [button]))
 
     async def _rollback(self, interaction: discord.Interaction[Any]) -> None:

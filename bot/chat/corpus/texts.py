@@ -39,13 +39,13 @@ def full_status_text(
     report: Mapping[str, Any], words: Words, *, next_at: datetime | None = None, mending: bool = False
 ) -> str:
     """For those who run the corpus: all that `python -m ingest --status --json` knows, and when it runs next."""
-    held = IndexStatus(
+    status = IndexStatus(
         str(report.get("generation") or ""), int(report.get("articles") or 0), int(report.get("passages") or 0),
         report.get("oldest"), report.get("newest"), str(report.get("built_at") or ""), "",
     )  # fmt: skip
-    lines = [status_text(held, words)]
-    if held.generation:
-        name, size = f"`{held.generation}`", _size(report, words)
+    lines = [status_text(status, words)]
+    if status.generation:
+        name, size = f"`{status.generation}`", _size(report, words)
         lines.append(words("Generation {name}, {size} on disk.", name=name, size=size))
     else:
         lines.append(words("Nothing has been read yet. {command} does it.", command="`/corpus refresh`"))
