@@ -1,7 +1,7 @@
 PYTHON ?= python3
 SETUP = $(PYTHON) scripts/setup.py
 
-.PHONY: run install test test-slow test-model bench lock
+.PHONY: run install test test-slow test-faults test-model bench lock
 
 run:  ## set everything up, ingest articles/, start the bot (in Discord with DISCORD_TOKEN, else in this terminal)
 	@$(SETUP) run
@@ -14,6 +14,9 @@ test:  ## ruff, mypy and the whole suite
 
 test-slow:  ## the tests that take minutes
 	@$(SETUP) test-slow
+
+test-faults:  ## flipped bytes and full disks, a hundred rounds, as a table
+	@$(SETUP) test-faults
 
 test-model:  ## the wire to a real small model (downloads it: 200 MB)
 	@$(SETUP) test-model

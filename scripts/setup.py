@@ -1,4 +1,4 @@
-"""Set Byline up and run it: `python scripts/setup.py install|run|test|test-slow|test-model|bench|lock`.
+"""Set Byline up and run it: `python scripts/setup.py install|run|test|test-slow|test-faults|test-model|bench|lock`.
 
 The Makefile calls this, and Windows can too (`py scripts/setup.py run`). It needs Python 3.11 or newer and a package
 index, and nothing that is not in the standard library. What is in place already is left alone.
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         "run": run,
         "test": test,
         "test-slow": lambda: pytest("-m", "slow"),
+        "test-faults": lambda: pytest("-s", "tests/ingest/test_faults.py", "-m", "slow"),
         "test-model": test_model,
         "bench": bench,
         "lock": lock,

@@ -7,11 +7,13 @@ import json
 import re
 import shutil
 import sqlite3
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +21,7 @@ import numpy as np
 
 from ingest.administration.export import ARTICLE_FIELDS, FORMAT, TABLES
 from ingest.articles.article import Article
+from ingest.articles.readers.document import MOST_CHARACTERS
 from ingest.articles.urls import is_address
 from ingest.edits.audit import open_log
 from ingest.edits.change_requests import Change, Imported
@@ -40,9 +43,13 @@ _NAMES = re.compile(
     r"|pages/[0-9a-f]{32}\.page|(?:audit|fetched)/(?:changes|pages|documents|entries)\.jsonl"
 )
 _MOST_ENTRIES = 1_000_000
-_LONGEST_LINE = 50_000_000
-_LARGEST_FACTS = 1_000_000
-_LARGEST_CURATION = 50_000_000
+_MOST_ROWS = 1_000_000  # of one table
+_LONGEST_LINE = 20_000_000
+_LARGEST_FACTS = 100_000
+_LARGEST_CURATION = 10_000_000
+_MOST_UNPACKED = 40  # times its packed size, of a file larger than `_SMALL`; exports have 3 to 8
+_SMALL = 1_000_000
+_MOST_SECONDS = 1_800.0  # that one table may take
 _LARGEST_PAGE = 25_000_000
 _MOST_DIMENSIONS = 20_000
 _AT_ONCE = 500
@@ -115,6 +122,12 @@ def _check_names(archive: zipfile.ZipFile, file: Path, directory: Path) -> None:
         raise ImportRefused(f"{file} holds too many files, or one twice.")
     if any(entry.flag_bits & 1 or entry.compress_type not in _PACKED for entry in entries):
         raise ImportRefused(f"{file} is encrypted, or packed as no export is.")
+    if sum(entry.compress_size for entry in entries) > file.stat().st_size:
+        raise ImportRefused(f"{file} holds files that lie over one another, as no export does.")
+    if any(entry.file_size > max(_SMALL, _MOST_UNPACKED * entry.compress_size) for entry in entries):
+        raise ImportRefused(
+            f"{file} would swell to more than {_MOST_UNPACKED} times its size, as no export does."
+        )
     strange = [name for name in names if not _NAMES.fullmatch(name)]
     if strange:
         raise ImportRefused(
@@ -145,6 +158,8 @@ def _articles(archive: zipfile.ZipFile) -> Iterator[Article]:
             required = name in ("id", "title", "body", "origin", "path")
             if not (isinstance(value, str) or (value is None and not required)):
                 raise ValueError(f"an article's {name} is no text")
+        if len(row["body"]) > MOST_CHARACTERS:
+            raise ValueError("an article is longer than one can be")
         if not row["body"].strip() or not row["title"].strip():
             raise ValueError("an article is empty")
         "".join(
@@ -229,10 +244,16 @@ def _put_rows(file: Path, table: str, rows: Iterator[dict[str, Any]]) -> None:
 
 
 def _lines(archive: zipfile.ZipFile, name: str) -> Iterator[dict[str, Any]]:
+    deadline = time.monotonic() + _MOST_SECONDS
     with archive.open(name) as file:
-        while line := file.readline(_LONGEST_LINE + 1):
+        for number in count(1):
+            line = file.readline(_LONGEST_LINE + 1)
+            if not line:
+                return
             if len(line) > _LONGEST_LINE:
                 raise ValueError(f"a line of {name} is too long")
+            if number > _MOST_ROWS or time.monotonic() > deadline:
+                raise ValueError(f"{name} has too many rows")
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ValueError(f"a line of {name} is no object")

@@ -149,7 +149,7 @@ class IndexBuilder:
             compact_local(self._place.directory)
         self.catalogue.set_meta("built_at", datetime.now(UTC).isoformat(timespec="seconds"))
         self.catalogue.close()
-        seal(self._folder, _sealable(self._folder))
+        seal(self._folder, _sealable(self._folder), self._folder.glob(f"{CHROMA}/chroma.sqlite3"))
         return total
 
     def _copy(self) -> bool:

@@ -338,6 +338,12 @@ def _sessions(client: Any) -> Iterator[Any]:
             yield session
 
 
+def without_login(url: str) -> str:
+    """An address as it may be shown: the user name and password in it stay out of errors and logs."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _transport_errors() -> type[Exception]:
     import httpx
 
@@ -359,4 +365,5 @@ def _said(place: Place, error: BaseException) -> str:
             f"The vectors in {place.directory} cannot be used ({reason}). "
             "Run `python -m ingest --rebuild` to remake them without embedding."
         )
-    return f'No Chroma server answers at {place.where} ({reason}). Start it, or set [index] chroma = "local".'
+    server = without_login(place.where)
+    return f'No Chroma server answers at {server} ({reason}). Start it, or set [index] chroma = "local".'

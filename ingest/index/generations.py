@@ -100,7 +100,7 @@ class Generations:
             shutil.rmtree(leftover, ignore_errors=True)
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
         partial = self.directory / f"{self._after_all(now)}-{uuid.uuid4().hex[:4]}.partial"
-        partial.mkdir()
+        partial.mkdir(mode=0o700)  # articles may be for their owner alone, as the records of questions are
         return partial
 
     def _after_all(self, now: str) -> str:

@@ -257,3 +257,12 @@ def test_an_article_that_cannot_be_split_or_found_is_left_out_with_a_reason(
     with open_index(settings, embedder) as index:
         assert {one.title for one in index.find_articles("")} == {f"Report {name}" for name in "cdef"}
         index.check(50)
+
+
+def test_a_sitemap_of_empty_entries_is_given_up_in_time() -> None:
+    data = (
+        b"<urlset>" + b"<url></url>" * 1_000_000 + b"<url><loc>https://example.org/late</loc></url></urlset>"
+    )
+    started = time.monotonic()
+    assert list(sitemap.read(data, "map")) == []
+    assert time.monotonic() - started < LONGEST

@@ -18,6 +18,7 @@ from ingest.articles.readers.document import Document, Reject
 INDEX = "sitemap"
 LARGEST = 60_000_000  # bytes, unpacked; the standard allows 50 MiB
 MOST_ENTRIES = 50_000  # as the standard has it
+MOST_ELEMENTS = MOST_ENTRIES + 1_000  # those without an address included
 _LONGEST_ADDRESS = 2_048
 
 
@@ -49,7 +50,7 @@ def _plain(data: bytes) -> Iterator[Document | Reject]:
 
 
 def _xml(data: bytes, name: str) -> Iterator[Document | Reject]:
-    known = False
+    known, seen = False, 0
     steps = etree.iterparse(
         io.BytesIO(data),
         events=("start", "end"),
@@ -60,7 +61,7 @@ def _xml(data: bytes, name: str) -> Iterator[Document | Reject]:
     )
     try:
         for event, element in steps:
-            tag = etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+            tag = _local_name(element)
             if event == "start":
                 known = known or tag in ("urlset", "sitemapindex")
                 if not known:
@@ -77,6 +78,11 @@ def _xml(data: bytes, name: str) -> Iterator[Document | Reject]:
                         published=iso_date(news or None),
                     )
                 element.clear()
+                while element.getprevious() is not None:  # what was read takes no room
+                    del element.getparent()[0]
+                seen += 1
+                if seen >= MOST_ELEMENTS:
+                    return
     except etree.XMLSyntaxError as error:
         if known:
             yield Reject(name, f"The sitemap breaks off: {error.msg}.")
@@ -87,6 +93,11 @@ def _xml(data: bytes, name: str) -> Iterator[Document | Reject]:
 
 def _child(element: etree._Element, name: str) -> str:
     for child in element.iter():
-        if isinstance(child.tag, str) and etree.QName(child).localname.lower() == name:
+        if _local_name(child) == name:
             return (child.text or "").strip()[:_LONGEST_ADDRESS]
     return ""
+
+
+def _local_name(element: etree._Element) -> str:
+    """The tag without its namespace, in lower case; "" for a comment or an instruction."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from small_corpus import WordEmbedder, contents, settings_in, write_article
 
+from ingest.administration import importing
 from ingest.administration.export import export_corpus
 from ingest.administration.importing import ImportRefused, import_corpus
 from ingest.administration.rollback import roll_back
@@ -285,3 +286,19 @@ def test_a_bomb_is_refused_by_what_it_says_it_needs(file: Path, elsewhere: Inges
     bomb.write_bytes(data.getvalue())
     with pytest.raises(ImportRefused, match="larger than it can be"):
         take(elsewhere, bomb)
+
+
+@pytest.mark.parametrize("name", ["articles.jsonl", "curation.json", "vectors.bin"])
+def test_a_file_that_would_swell_is_refused_before_it_is_unpacked(
+    name: str, file: Path, elsewhere: IngestSettings
+) -> None:
+    with pytest.raises(ImportRefused, match="swell"):
+        take(elsewhere, rewritten(file, put(name, b" " * 20_000_000)))
+
+
+def test_a_table_of_too_many_rows_is_refused(
+    file: Path, elsewhere: IngestSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_MOST_ROWS", 1)
+    with pytest.raises(ImportRefused, match="too many rows"):
+        take(elsewhere, file)

@@ -397,3 +397,10 @@ def test_the_cloud_without_a_key_says_what_to_set(tmp_path: Path, monkeypatch: p
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(VectorsBroken, match="CHROMA_API_KEY"):
         ChromaVectors(place_of("cloud", tmp_path, "id", "g1"))
+
+
+def test_no_error_shows_the_password_of_a_server(tmp_path: Path) -> None:
+    with pytest.raises(VectorsBroken) as caught:
+        ChromaVectors(Place("http://ann:secret@127.0.0.1:1/", tmp_path, "c"))
+    assert "secret" not in str(caught.value)
+    assert "127.0.0.1:1" in str(caught.value)

@@ -1,4 +1,6 @@
 import multiprocessing
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,9 @@ def test_with_one_generation_only_there_is_nothing_to_go_back_to(generations: Ge
     with pytest.raises(NothingToRollBack):
         generations.roll_back()
     assert generations.current() == only
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such rights")
+def test_nobody_else_may_look_into_a_generation(generations: Generations) -> None:
+    partial = generations.begin()
+    assert stat.S_IMODE(partial.stat().st_mode) == 0o700
