@@ -11,10 +11,11 @@ import os
 import re
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import Page
+if TYPE_CHECKING:  # there for `make docs` alone
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -30,14 +31,20 @@ _IMAGE = re.compile(r"!\[([^\]]*)\]\(docs/([^()\s:]+)\)")
 
 
 def on_files(files: Files, config: Any) -> Files:
+    from mkdocs.structure.files import File
+
     for document, page in PAGES.items():
         files.append(File.generated(config, page, abs_src_path=str(ROOT / document)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: Any, files: Files) -> str:  # noqa: ARG001  mkdocs names them
-    uri = page.file.src_uri
-    document = next((path for path, one in PAGES.items() if one == uri), f"docs/{uri}")
+    return as_page(markdown, page.file.src_uri)
+
+
+def as_page(markdown: str, uri: str) -> str:
+    """The document of the page at `uri` with its links as they are on the site."""
+    document = next((path for path, page in PAGES.items() if page == uri), f"docs/{uri}")
     return _LINK.sub(partial(_on_the_site, document, uri), _IMAGE.sub(r"![\1](\2)", markdown))
 
 

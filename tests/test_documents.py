@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,21 @@ def missing_names(text: str) -> list[str]:
         for name, path in pairs
         if path.is_file() and not re.search(rf"\b{name}\b", path.read_text(encoding="utf-8"))
     ]
+
+
+@pytest.mark.parametrize(
+    ("uri", "link", "on_the_site"),
+    [
+        ("index.md", "[map](docs/architecture.md#the-map)", "[map](architecture.md#the-map)"),
+        ("index.md", "![a picture](docs/answer.png)", "![a picture](answer.png)"),
+        ("decisions/0001-generations.md", "[a](../../benchmarks/results.md)", "[a](../results.md)"),
+        ("deploy.md", "[unit](byline.service)", "unit"),
+        ("users.md", "[deploy](../deploy/)", "[deploy](deploy.md)"),
+        ("users.md", "[nowhere](../bot/nowhere.py)", "[nowhere](../bot/nowhere.py)"),
+    ],
+)
+def test_a_link_leads_to_the_same_document_on_the_site(uri: str, link: str, on_the_site: str) -> None:
+    assert runpy.run_path(str(ROOT / "scripts/docs_pages.py"))["as_page"](link, uri) == on_the_site
 
 
 def document_name(path: Path) -> str:
