@@ -1,7 +1,7 @@
 PYTHON ?= python3
 SETUP = $(PYTHON) scripts/setup.py
 
-.PHONY: run install test test-slow test-faults test-model bench lock
+.PHONY: run install test test-slow test-faults test-model bench docs lock
 
 run:  ## set everything up, ingest articles/, start the bot (in Discord with DISCORD_TOKEN, else in this terminal)
 	@$(SETUP) run
@@ -23,6 +23,9 @@ test-model:  ## the wire to a real small model (downloads it: 200 MB)
 
 bench:  ## speed and quality, measured on this computer
 	@$(SETUP) bench
+
+docs:  ## the documents as a site in site/; a link that leads nowhere fails
+	@$(SETUP) docs
 
 lock:  ## write requirements*.lock anew after a change of requirements*.in
 	@$(SETUP) lock

