@@ -21,6 +21,7 @@ VENV = ROOT / ".venv"
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 MODEL_LOCK = ROOT / "requirements-model.lock"
+TRAINING_LOCK = ROOT / "requirements-training.lock"
 DOCS_LOCK = ROOT / "requirements-docs.lock"
 CARRIERS = ROOT / "requirements-carriers.txt"
 OLDEST = (3, 11)
@@ -123,6 +124,9 @@ def lock() -> int:
         call_module(*compiling, "requirements.in", "-o", RUNTIME_LOCK.name)
         or call_module(*compiling, "-c", RUNTIME_LOCK.name, "requirements-dev.in", "-o", DEV_LOCK.name)
         or call_module(*compiling, "-c", DEV_LOCK.name, "requirements-docs.in", "-o", DOCS_LOCK.name)
+        or call_module(
+            *compiling, "-c", RUNTIME_LOCK.name, "requirements-training.in", "-o", TRAINING_LOCK.name
+        )
     )
 
 
