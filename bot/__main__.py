@@ -156,7 +156,8 @@ def _model(settings: Settings) -> ChatModel | None:
     answering = settings.answering
     if answering.provider == "quoting":
         return None
-    from bot.qa.generation.chat_model import ChatModel, make_client  # openai takes a second to import
+    from bot.qa.generation.bounded_client import make_client  # openai takes a second to import
+    from bot.qa.generation.chat_model import ChatModel
 
     return ChatModel(
         make_client(answering.base_url),

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import urlsplit
 
 from ingest.articles.article import Article
+
+LONGEST_PAGE = 500_000
+"""Characters of an article on one page: a book of three hundred pages."""
+MOST_LINES = 20_000
+_NEAR = 100_000  # characters on each side of a quote's place that are looked through for its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,58 @@ def message_page(title: str, text: str) -> str:
 
 
 def find_quote(body: str, quote: str, start: int, end: int) -> tuple[int, int] | None:
-    """Where the quote stands now: at its place, else at the nearest place that has the same words."""
+    """Where the quote stands now: at its place, else at the nearest place that has the same words.
+
+    White space may differ near its place; far from it the quote has to stand as it was. Linear in `body`.
+    """
     if body[start:end] == quote:
         return start, end
-    pattern = r"\s+".join(re.escape(word) for word in quote.split())
-    places = [match.span() for match in re.finditer(pattern, body)] if pattern else []
+    nearest = _nearest_words(body, quote.split(), start)
+    if nearest is None and quote.strip() and (place := body.find(quote)) >= 0:
+        nearest = place, place + len(quote)
+    return nearest
+
+
+def shown_part(article: Article, marks: Sequence[Mark]) -> tuple[Article, list[Mark], bool]:
+    """The article and its marks; of one too long for a page only the part around the main mark, and True."""
+    body = article.body
+    main = next((mark.start for mark in marks if mark.main), 0)
+    first = max(0, main - LONGEST_PAGE // 4) if len(body) > LONGEST_PAGE else 0
+    if body.count("\n", first, main) > MOST_LINES // 4:
+        first = main - len(_last_lines(body[first:main], MOST_LINES // 4))
+    part = body[first : first + LONGEST_PAGE]
+    if part.count("\n") >= MOST_LINES:
+        part = "\n".join(part.split("\n", MOST_LINES)[:MOST_LINES])
+    if len(part) == len(body):
+        return article, list(marks), False
+    moved = [replace(mark, start=mark.start - first, end=mark.end - first) for mark in marks]
+    return replace(article, body=part), moved, True
+
+
+def _last_lines(text: str, lines: int) -> str:
+    return "\n".join(text.rsplit("\n", lines)[1:])
+
+
+def _nearest_words(body: str, words: Sequence[str], start: int) -> tuple[int, int] | None:
+    """The place nearest to `start` that has these words, whatever white space parts them."""
+    if not words:
+        return None
+    first = max(0, start - _NEAR)
+    near = list(re.finditer(r"\S+", body[first : start + _NEAR]))
+    folded, sought = " ".join(word.group() for word in near), " ".join(words)
+    ends = list(
+        itertools.accumulate(len(word.group()) + 1 for word in near)
+    )  # in `folded`, with a blank each
+
+    def place_of(at: int) -> int:
+        number = bisect_right(ends, at)
+        return first + near[number].start() + at - (ends[number] - len(near[number].group()) - 1)
+
+    places = []
+    at = folded.find(sought)
+    while at >= 0:
+        places.append((place_of(at), place_of(at + len(sought) - 1) + 1))
+        at = folded.find(sought, at + len(sought))
     return min(places, key=lambda place: abs(place[0] - start), default=None)
 
 
@@ -72,14 +125,9 @@ def _paragraphs(body: str, marks: Sequence[Mark]) -> Iterator[str]:
         first, last = line.span()
         if not line.group().strip():
             continue
-        cuts = {first, last}
-        for mark in inside:
-            cuts |= {place for place in (mark.start, mark.end) if first < place < last}
-        edges = sorted(cuts)
+        here = [mark for mark in inside if mark.start < last and first < mark.end]
         parts = []
-        for start, end in itertools.pairwise(edges):
-            text = escape(body[start:end])
-            over = [mark for mark in inside if mark.start <= start and end <= mark.end]
+        for text, over in _cut_at_marks(body, first, last, here):
             if not over:
                 parts.append(text)
             elif any(mark.main for mark in over):
@@ -91,6 +139,17 @@ def _paragraphs(body: str, marks: Sequence[Mark]) -> Iterator[str]:
             else:
                 parts.append(f'<mark class="other">{text}</mark>')
         yield f'<p dir="auto">{"".join(parts)}</p>\n'
+
+
+def _cut_at_marks(
+    body: str, first: int, last: int, marks: Sequence[Mark]
+) -> Iterator[tuple[str, list[Mark]]]:
+    """The escaped pieces of `body[first:last]`, each with the marks that lie over it."""
+    cuts = {first, last}
+    for mark in marks:
+        cuts |= {place for place in (mark.start, mark.end) if first < place < last}
+    for start, end in itertools.pairwise(sorted(cuts)):
+        yield escape(body[start:end]), [mark for mark in marks if mark.start <= start and end <= mark.end]
 
 
 def _date(published: str | None) -> str:
@@ -107,7 +166,13 @@ def _original(url: str | None) -> str:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    # a browser takes a backslash for a slash, and would open another host than the one shown
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or "\\" in url
+        or parts.username is not None
+    ):
         return ""
     return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow">{escape(parts.hostname)}</a>'
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from aiohttp import web
 
 from bot.operations.index_pool import Library
 from bot.operations.records import Records
-from bot.web.article_page import STYLE, Mark, article_page, find_quote, message_page
+from bot.qa.answers import Citation
+from bot.web.article_page import STYLE, Mark, article_page, find_quote, message_page, shown_part
 from bot.web.signed_links import ReaderAddresses
+from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
 
@@ -45,32 +48,16 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         return await asyncio.to_thread(leased)
 
     async def article(request: web.Request) -> web.Response:
-        found = await read(lambda index: index.articles([request.match_info["id"]]))
-        shown = found.get(request.match_info["id"])
-        if shown is None:
-            return _gone()
-        return _html(article_page(shown))
+        page = await read(partial(_plain_page, article_id=request.match_info["id"]))
+        return _html(page) if page is not None else _gone()
 
     async def answer(request: web.Request) -> web.Response:
         place = int(request.match_info["place"])
         asked = await records.asked(request.match_info["key"])
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        main = asked.answer.citations[place]
-        found = await read(lambda index: index.articles([main.article.article_id]))
-        shown = found.get(main.article.article_id)
-        if shown is None:
-            return _gone()
-        marks, notice = [], ""
-        for number, citation in enumerate(asked.answer.citations):
-            if citation.article.article_id != shown.id:
-                continue
-            stands = find_quote(shown.body, citation.quote, citation.start, citation.end)
-            if stands is not None:
-                marks.append(Mark(*stands, main=number == place))
-            elif number == place:
-                notice = f"This article has changed since. The words quoted were: “{citation.quote}”"
-        return _html(article_page(shown, marks, notice))
+        page = await read(partial(_marked_page, citations=asked.answer.citations, place=place))
+        return _html(page) if page is not None else _gone()
 
     async def style(_request: web.Request) -> web.Response:
         return web.Response(text=STYLE, content_type="text/css")
@@ -123,8 +110,40 @@ async def serve(application: web.Application, address: str) -> web.AppRunner:
     return runner
 
 
-def _html(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+def _plain_page(index: Index, article_id: str) -> bytes | None:
+    shown = index.articles([article_id]).get(article_id)
+    return _page(shown, []) if shown is not None else None
+
+
+def _marked_page(index: Index, citations: Sequence[Citation], place: int) -> bytes | None:
+    """The article of the citation at `place`, with all quotes from it marked; None where it is gone."""
+    main = citations[place].article.article_id
+    shown = index.articles([main]).get(main)
+    if shown is None:
+        return None
+    marks, notice = [], ""
+    for number, citation in enumerate(citations):
+        if citation.article.article_id != shown.id:
+            continue
+        span = find_quote(shown.body, citation.quote, citation.start, citation.end)
+        if span is not None:
+            marks.append(Mark(*span, main=number == place))
+        elif number == place:
+            notice = f"This article has changed since. The words quoted were: “{citation.quote}”"
+    return _page(shown, marks, notice)
+
+
+def _page(article: Article, marks: Sequence[Mark], notice: str = "") -> bytes:
+    """Made and encoded in the thread that reads: for a long article this takes a while."""
+    part, moved, cut = shown_part(article, marks)
+    if cut:
+        notice = f"{notice} This article is very long; only a part of it is shown.".strip()
+    return article_page(part, moved, notice).encode("utf-8", "replace")
+
+
+def _html(page: str | bytes, status: int = 200) -> web.Response:
+    body = page.encode() if isinstance(page, str) else page
+    return web.Response(body=body, status=status, content_type="text/html", charset="utf-8")
 
 
 def _gone() -> web.Response:

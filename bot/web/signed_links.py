@@ -57,7 +57,9 @@ class ReaderAddresses:
         return f"{self._base}{path}?until={until}&s={self._sign(path, until)}"
 
     def _sign(self, path: str, until: str) -> str:
-        digest = hmac.new(self._key, f"{path}\n{until}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(
+            self._key, f"{path}\n{until}".encode("utf-8", "surrogatepass"), hashlib.sha256
+        ).digest()
         return urlsafe_b64encode(digest[:18]).decode()
 
 

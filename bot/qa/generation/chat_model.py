@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import logging
-import os
-import random
 import re
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -19,31 +16,20 @@ from bot.errors import ModelBudgetSpent, ModelUnavailable
 from bot.qa.answers import Usage
 from bot.qa.drafts import Refused
 from bot.qa.generation.budget import DailyBudget
+from bot.qa.generation.completion_chunks import Chunk, read_chunk
+from bot.qa.generation.endpoint_errors import loggable, seconds_to_wait, translated
 from bot.qa.generation.prompts import Message
-from ingest.errors import ConfigError
+from bot.qa.generation.reply_parser import LONGEST_REPLY
 
 log = logging.getLogger(__name__)
 
 ModelEvent = str | Refused | Usage
 """Pieces of text as they arrive, or a refusal; then, last and always, what it cost."""
 
-_OPENAI = "https://api.openai.com/v1"
 _FORMS = ("schema", "json", "plain")
 _OPTIONAL = ("stream_options", "temperature", "max_completion_tokens", "max_tokens")
-_WAITS = (0.4, 1.2)
-
-
-def make_client(base_url: str = "", key_variable: str = "OPENAI_API_KEY") -> openai.AsyncOpenAI:
-    """The one client of the process. The key comes from the environment; a compatible endpoint may do without."""
-    key = os.environ.get(key_variable, "").strip()
-    if not key and not base_url:
-        raise ConfigError(
-            f'[answering] provider = "openai" needs a key: set {key_variable} in the environment or in .env, '
-            'or go back to provider = "quoting".'
-        )
-    # retries are ours, because only we know the deadline; the address is given even when it is the default, because
-    # the environment must not send questions elsewhere
-    return openai.AsyncOpenAI(api_key=key or "none", base_url=base_url or _OPENAI, max_retries=0)
+_MOST_CHUNKS = 50_000
+"""A piece of a reply is rarely less than a token; an endpoint that sends more pieces has lost its way."""
 
 
 class ChatModel:
@@ -120,27 +106,31 @@ class ChatModel:
             sent = True
             async with aclosing(_chunks(stream, until)) as chunks:
                 async for chunk in chunks:
-                    if chunk.usage is not None:
-                        usage = Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
-                    if not chunk.choices:
-                        continue
-                    choice = chunk.choices[0]
-                    if choice.delta is not None and choice.delta.content:
-                        written += choice.delta.content
-                        yield choice.delta.content
-                    if choice.delta is not None and choice.delta.refusal:
-                        yield Refused(choice.delta.refusal)
-                        written += choice.delta.refusal
-                    if choice.finish_reason == "content_filter":
-                        yield Refused("content_filter")
-                        written += " "
+                    usage = chunk.usage or usage
+                    written += chunk.text + chunk.refusal
+                    if chunk.text:
+                        yield chunk.text
+                    if chunk.refusal:
+                        yield Refused(loggable(chunk.refusal, self._client.api_key))
+                    if len(written) > LONGEST_REPLY:
+                        break
             if not written:
                 raise ModelUnavailable("The answering model replied with nothing.")
-            yield usage or Usage(tokens_in, self.count_tokens(written))
+            usage = usage or await self._estimate(tokens_in, written)
+            yield usage
         finally:
             if self._budget is not None:
-                final = usage or (Usage(tokens_in, self.count_tokens(written)) if sent else Usage())
-                await asyncio.shield(self._budget.settle(reserved, final.tokens_in + final.tokens_out))
+                await asyncio.shield(self._settle(reserved, usage, tokens_in, written if sent else None))
+
+    async def _settle(self, reserved: int, usage: Usage | None, tokens_in: int, written: str | None) -> None:
+        """What a request cost, in place of what was reserved; `written` is None where none was sent."""
+        assert self._budget is not None
+        if usage is None:
+            usage = Usage() if written is None else await self._estimate(tokens_in, written)
+        await self._budget.settle(reserved, usage.tokens_in + usage.tokens_out)
+
+    async def _estimate(self, tokens_in: int, written: str) -> Usage:
+        return Usage(tokens_in, await asyncio.to_thread(self.count_tokens, written))
 
     def _count(self, prompt: list[Message]) -> int:
         return sum(self.count_tokens(message["content"]) + 4 for message in prompt)
@@ -155,28 +145,26 @@ class ChatModel:
         """The request, until the reply begins: retried where that can help, within the deadline."""
         attempt = 0
         while True:
+            request = self._request(messages, schema, most_out)
             try:
                 async with asyncio.timeout(max(0.0, until - time.monotonic())):
-                    request = self._request(messages, schema, most_out)
                     opened: openai.AsyncStream[Any] = await self._client.chat.completions.create(**request)
                     return opened
             except TimeoutError as error:
                 raise ModelUnavailable("The answering model did not begin to answer in time.") from error
-            except openai.BadRequestError as error:
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if not self._adapt(error, schema):
-                    raise _translated(error) from error
-            except openai.UnprocessableEntityError as error:
-                if not self._adapt(error, schema):
-                    raise _translated(error) from error
+                    raise translated(error, self._client.api_key) from None
             except openai.OpenAIError as error:
-                wait = _worth_waiting(error, attempt)
+                wait = seconds_to_wait(error, attempt)
                 if wait is None or time.monotonic() + wait >= until:
-                    raise _translated(error) from error
+                    raise translated(error, self._client.api_key) from None
                 log.info("asking the model again in %.1f s: %s", wait, type(error).__name__)
                 await asyncio.sleep(wait)
                 attempt += 1
-            except ValueError as error:  # a body that is no JSON
-                raise ModelUnavailable("The answering model's endpoint sent something unreadable.") from error
+            except Exception as error:  # whatever the SDK trips over in a body or a header
+                log.warning("the model's endpoint sent something unreadable: %s", type(error).__name__)
+                raise ModelUnavailable("The answering model's endpoint sent something unreadable.") from None
 
     def _request(
         self, messages: Callable[[bool], list[Message]], schema: dict[str, Any] | None, most_out: int
@@ -205,13 +193,13 @@ class ChatModel:
 
     def _adapt(self, error: openai.APIStatusError, schema: dict[str, Any] | None) -> bool:
         """Leave out what a 400 complains of; False where nothing is left to leave out."""
-        said = str(error.message).lower()
+        complaint = str(error.message).lower()
         if re.search(
-            r"context.{0,20}(?:length|window|size)|too (?:long|many tokens)|maximum.{0,20}tokens", said
+            r"context.{0,20}(?:length|window|size)|too (?:long|many tokens)|maximum.{0,20}tokens", complaint
         ):
             return False
         for name in _OPTIONAL:
-            if name in said and name not in self._left_out:
+            if name in complaint and name not in self._left_out:
                 self._left_out.add(name)
                 if name == "max_completion_tokens" and "max_tokens" in self._left_out:
                     self._left_out.discard("max_tokens")  # the older name for the same
@@ -220,7 +208,8 @@ class ChatModel:
             schema is not None
             and self._form != "plain"
             and re.search(
-                r"response_format|json|schema|grammar|structured|unsupported|not support|invalid|extra", said
+                r"response_format|json|schema|grammar|structured|unsupported|not support|invalid|extra",
+                complaint,
             )
         ):
             self._form = _FORMS[_FORMS.index(self._form) + 1]
@@ -228,71 +217,22 @@ class ChatModel:
         return False
 
 
-async def _chunks(stream: openai.AsyncStream[Any], until: float) -> AsyncGenerator[Any, None]:
+async def _chunks(stream: openai.AsyncStream[Any], until: float) -> AsyncGenerator[Chunk, None]:
     """The chunks of a reply; whatever breaks on the way is a ModelUnavailable."""
     iterator = stream.__aiter__()
     try:
-        while True:
+        for _ in range(_MOST_CHUNKS):
             try:
                 async with asyncio.timeout(max(0.0, until - time.monotonic())):
-                    chunk = await anext(iterator)
+                    chunk = read_chunk(await anext(iterator))
             except StopAsyncIteration:
                 return
             except TimeoutError as error:
                 raise ModelUnavailable("The answering model was too slow to finish.") from error
-            except openai.APIStatusError as error:
-                raise _translated(error) from error
             except Exception as error:  # the transport's own errors reach here unwrapped
-                raise ModelUnavailable("The connection to the answering model broke off.") from error
+                log.info("the model's reply broke off: %s", type(error).__name__)
+                raise ModelUnavailable("The connection to the answering model broke off.") from None
             yield chunk
+        raise ModelUnavailable("The answering model did not come to an end.")
     finally:
         await stream.close()
-
-
-def _worth_waiting(error: openai.OpenAIError, attempt: int) -> float | None:
-    """Seconds until it is worth asking again, or None where it is not."""
-    if attempt >= len(_WAITS):
-        return None
-    usual = _WAITS[attempt] * random.uniform(0.8, 1.2)  # noqa: S311  so that many bots do not return at once
-    if isinstance(error, openai.APIStatusError):
-        if error.status_code == 429 and error.code == "insufficient_quota":
-            return None
-        if error.status_code == 429 or error.status_code >= 500 or error.status_code == 408:
-            told = _retry_after(error.response.headers.get("retry-after"))
-            return usual if told is None else told
-        return None
-    return usual if isinstance(error, openai.APIConnectionError) else None
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Retry-After in seconds, as a number or a date."""
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None
-
-
-def _translated(error: openai.OpenAIError) -> ModelUnavailable:
-    match error:
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            text = "The answering model's endpoint refuses the key: check OPENAI_API_KEY."
-        case openai.NotFoundError():
-            text = "The endpoint does not know the configured model: check [answering] model and base_url."
-        case openai.RateLimitError() if error.code == "insufficient_quota":
-            text = "The account of the answering model has no credit left."
-        case openai.RateLimitError():
-            text = "The answering model is busy; try again in a minute."
-        case openai.APIStatusError() if error.status_code >= 500:
-            text = "The answering model's endpoint is in trouble; try again in a minute."
-        case openai.APIStatusError():
-            log.warning("the model's endpoint turned a request down: %s %s", error.status_code, error.code)
-            text = f"The answering model's endpoint turned the request down ({error.status_code})."
-        case _:
-            text = "The answering model cannot be reached: check the network and [answering] base_url."
-    return ModelUnavailable(text)

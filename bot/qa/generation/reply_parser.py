@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered, Role
+from bot.qa.generation.json_objects import DEEPEST, JsonObjects, loads
 from ingest.text.sentences import sentence_spans
 
 LONGEST_REPLY = 200_000
 """Characters read of one reply; a model that loops is cut off here."""
 MOST_SENTENCES = 40
+_HEAD = 2_000  # characters of the beginning that tell the form of a reply
+_MOST_LINES = 400
+_LONGEST_LINE = 8_000  # characters; a longer line of prose is cut
+_LONGEST_SENTENCE = 4_000  # characters; what is longer is read no closer, for the check turns it down
 
 _MARK = re.compile(
-    r"\[\s*\^?(?:passages?\s*)?(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*\]|【(\d{1,3})[^】]*】|\(passages?\s+(\d{1,3})\)",
+    r"\[\s*\^?(?:passages?\s*)?(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*\]|【(\d{1,3})[^】]{0,80}】|\(passages?\s+(\d{1,3})\)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]{8,600})[”»“\"]")
-_FENCE = re.compile(r"^\s*```[\w-]*\s*|\s*```\s*$")
-_THINKING = re.compile(r"(?s)^\s*<think(?:ing)?>.*?</think(?:ing)?>\s*")
+_FENCE = re.compile(r"\A```[\w-]*+\s*+")
+_EMPTY = re.compile(r'"sentences"\s*+:\s*+\[\s*+\]')
 _NOTHING = re.compile(
     r"^\W*(?:not[ _]covered|the passages do not (?:answer|say|mention|contain)\b.*)\W*$", re.IGNORECASE
 )
@@ -30,20 +34,27 @@ _PASSAGE_KEYS = ("passage", "passage_number", "number", "source", "id", "passage
 
 
 class DraftReader:
-    """Takes a reply in pieces of any size and gives each sentence as soon as its last sign has arrived."""
+    """Takes a reply in pieces of any size and gives each sentence as soon as its last sign has arrived.
+
+    Every sign is looked at a bounded number of times, however the reply is cut: a hostile one costs no more.
+    """
 
     def __init__(self) -> None:
         self._text = ""
         self._form: str | None = None  # "json", "prose"
-        self._at = 0  # JSON: where the next object may begin
+        self._at = 0  # what lies before has been read
+        self._next_look = 0  # prose: the length from which an unfinished line is worth another look
+        self._lines_left = _MOST_LINES
+        self._objects = JsonObjects()
         self._given = 0
         self._given_of_line = 0
         self._not_covered_given = False
 
     def feed(self, piece: str) -> Iterator[DraftEvent]:
         """The sentences that `piece` completes."""
-        if len(self._text) < LONGEST_REPLY:
-            self._text += piece
+        if not self._text:
+            piece = piece.lstrip()
+        self._text += piece[: max(0, LONGEST_REPLY - len(self._text))]
         yield from self._read(final=False)
 
     def close(self) -> Iterator[DraftEvent]:
@@ -56,6 +67,8 @@ class DraftReader:
         return self._text
 
     def _read(self, final: bool) -> Iterator[DraftEvent]:
+        if self._given >= MOST_SENTENCES:
+            return
         if self._form is None:
             self._form = self._recognise(final)
         if self._form == "json":
@@ -64,68 +77,42 @@ class DraftReader:
             yield from self._read_prose(final)
 
     def _recognise(self, final: bool) -> str | None:
-        text = self._text
-        if re.match(r"\s*<think", text):
-            if not (match := _THINKING.match(text)):
-                return None
-            text = text[match.end() :]
-        text = _FENCE.sub("", text, count=1) if text.lstrip().startswith("```") else text
-        start = text.lstrip()
-        if not start or (not final and len(start) < 3 and start in "```"):
-            return None
-        brace = text.find("{")
-        prefix = text[: brace if brace >= 0 else len(text)]
-        self._text, self._at = text, 0
-        if start[0] in "{[" and not re.match(r"\[\s*\d", start):
-            return "json"
-        if (
-            brace >= 0
-            and '"' in text[brace:]
-            and re.search(
-                r"\b(?:sentences|text|json)\b|[:\n]\s*(?:```\w*)?\s*\[?\s*$",
-                prefix + text[brace : brace + 20],
-            )
-        ):
-            return "json"  # "Here is the JSON: {"
-        if final or len(start) > 160 or re.search(r"[.!?]\W*\[\d+\]", start):
-            return "prose"
-        return None
+        """The form, from the reply's beginning; what a model thought aloud is dropped first."""
+        if re.match(r"<think(?:ing)?>", self._text):
+            end = self._text.find("</think", self._at)
+            close = self._text.find(">", end) if end >= 0 else -1
+            if close < 0:
+                self._at = end if end >= 0 else max(0, len(self._text) - len("</think"))
+                if not final:
+                    return None
+            else:
+                self._text, self._at = self._text[close + 1 :].lstrip(), 0
+        form = _form_of(self._text[:_HEAD], final)
+        if form is not None:
+            self._text, self._at = _FENCE.sub("", self._text, count=1), 0
+        return form
 
     def _read_json(self, final: bool) -> Iterator[DraftEvent]:
         """Objects that hold a text are sentences, however deep they lie and whatever is broken around them."""
-        while (found := _next_object(self._text, self._at)) is not None:
-            start, end = found
-            if end is None:  # not finished: its parts may be
-                self._at = start + 1 if _opens_list(self._text, start) else start
-                if self._at == start:
-                    break
-                continue
-            value = _loads(self._text[start:end])
-            if isinstance(value, dict):
-                self._at = end
-                yield from self._from_value(value)
-            else:
-                self._at = start + 1
+        for value in self._objects.feed(self._text):
+            yield from self._from_value(value)
         if not final:
             return
-        missing = re.search(r'"not_covered"\s*:\s*(\[[^\]]*\]|"[^"]*")', self._text)
+        tail = self._text[-_HEAD:]  # the schema has it last
+        missing = re.search(r'"not_covered"\s*+:\s*+(\[[^\]\[]*+\]|"[^"]*+")', tail)
         if missing and not self._not_covered_given:
-            yield from self._not_covered(_loads(missing.group(1)))
-        if (
-            not self._given
-            and not self._not_covered_given
-            and re.search(r'"sentences"\s*:\s*\[\s*\]', self._text)
-        ):
+            yield from self._not_covered(loads(missing.group(1)))
+        if not self._given and not self._not_covered_given and _EMPTY.search(self._text):
             self._not_covered_given = True
             yield NotCovered()
 
-    def _from_value(self, value: dict[str, Any]) -> Iterator[DraftEvent]:
+    def _from_value(self, value: dict[str, Any], depth: int = 0) -> Iterator[DraftEvent]:
         for key in ("sentences", "answer", "claims"):
-            if isinstance(value.get(key), list):
-                for item in value[key]:
+            if isinstance(value.get(key), list) and depth < DEEPEST:
+                for item in value[key][:MOST_SENTENCES]:
                     if isinstance(item, dict):
-                        yield from self._from_value(item)
-                    elif isinstance(item, str):
+                        yield from self._from_value(item, depth + 1)
+                    elif isinstance(item, str) and len(item) <= _LONGEST_SENTENCE:
                         yield from self._prose(item)
         if "not_covered" in value:
             yield from self._not_covered(value["not_covered"])
@@ -138,7 +125,7 @@ class DraftReader:
             yield sentence
 
     def _not_covered(self, value: object) -> Iterator[DraftEvent]:
-        parts = value if isinstance(value, list) else [value]
+        parts = value[:MOST_SENTENCES] if isinstance(value, list) else [value]
         for part in parts:
             if isinstance(part, str) and part.strip():
                 self._not_covered_given = True
@@ -147,14 +134,24 @@ class DraftReader:
     def _read_prose(self, final: bool) -> Iterator[DraftEvent]:
         """A line break ends a line; its sentences are grouped with the quotes and marks behind them."""
         while True:
-            end = self._text.find("\n", self._at)
+            end = self._text.find("\n", self._at, self._at + _LONGEST_LINE)
             if end < 0:
-                break
+                if len(self._text) - self._at < _LONGEST_LINE:
+                    break
+                end = self._at + _LONGEST_LINE - 1
             line, self._at = self._text[self._at : end], end + 1
-            yield from self._prose(line)
+            self._next_look = 0
+            if line.strip() and self._lines_left > 0 and self._given < MOST_SENTENCES:
+                self._lines_left -= 1
+                yield from self._prose(line)
         line = self._text[self._at :]
         if final:
             self._at = len(self._text)
+        elif (
+            len(line) < self._next_look
+        ):  # read again after every piece, a long line would take quadratic time
+            return
+        self._next_look = len(line) + len(line) // 8
         if line:
             yield from self._prose(line, finished=final)
 
@@ -175,14 +172,36 @@ class DraftReader:
             self._given_of_line = 0
 
 
+def _form_of(head: str, final: bool) -> str | None:
+    """ "json" or "prose", or None where the reply's beginning does not tell yet."""
+    start = _FENCE.sub("", head)
+    if not start or (not final and head[:3] in ("`", "``")):
+        return None
+    if start[0] in "{[" and not re.match(r"\[\s*\d", start):
+        return "json"
+    prefix, brace, rest = start.partition("{")
+    if brace and '"' in rest and _announces_json(prefix, rest[:20]):
+        return "json"  # "Here is the JSON: {"
+    if final or len(start) > 160 or re.search(r"[.!?]\W*\[\d+\]", start):
+        return "prose"
+    return None
+
+
+def _announces_json(prefix: str, rest: str) -> bool:
+    if re.search(r"\b(?:sentences|text|json)\b", prefix + "{" + rest):
+        return True
+    *before, last = re.split(r"[:\n]", prefix)
+    return bool(before) and re.fullmatch(r"\s*+(?:```\w*+)?\s*+\[?\s*+", last) is not None
+
+
 def _sentence(value: dict[str, Any]) -> DraftSentence | None:
     text = next((value[key] for key in _TEXT_KEYS if isinstance(value.get(key), str)), None)
-    if text is None or not text.strip():
+    if text is None or not text.strip() or len(text) > _LONGEST_SENTENCE:
         return None
     found: list[DraftQuote] = []
     for key in _QUOTE_KEYS:
         given = value.get(key)
-        for item in given if isinstance(given, list) else [given]:
+        for item in given[:MOST_SENTENCES] if isinstance(given, list) else [given]:
             if isinstance(item, dict):
                 quote = next(
                     (item[k] for k in ("quote", "text", "words") if isinstance(item.get(k), str)), ""
@@ -238,7 +257,7 @@ def _prose_sentences(line: str) -> list[DraftSentence]:
                 out[-1] = DraftSentence(last.text, own + proof)
             continue
         text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(bare.split())).strip()
-        trailing = re.search(r"([.!?])\s*[“\"«][^“”\"«»]+[”\"»]\s*\W*$", bare)
+        trailing = re.search(r"([.!?])\s*[“\"«][^“”\"«»]{1,600}[”\"»]\W*$", bare)
         if trailing:  # "The bridge opened in May. "was opened in May" [2]" cut as one sentence
             text = " ".join(bare[: trailing.start(1) + 1].split())
         proof = tuple(
@@ -263,47 +282,3 @@ def _with_marks(line: str) -> list[tuple[int, int]]:
         if start < end:
             spans.append((start, end))
     return spans
-
-
-def _next_object(text: str, begin: int) -> tuple[int, int | None] | None:
-    """The next "{" outside a string from `begin` on, and the end of its object, or None where that is still to come."""
-    start = text.find("{", begin)
-    if start < 0:
-        return None
-    depth, inside, skip = 0, False, False
-    for index in range(start, len(text)):
-        char = text[index]
-        if skip:
-            skip = False
-        elif inside:
-            if char == "\\":
-                skip = True
-            elif char == '"':
-                inside = False
-        elif char == '"':
-            inside = True
-        elif char == "{":
-            depth += 1
-        elif char == "}":
-            depth -= 1
-            if depth == 0:
-                return start, index + 1
-    return start, None
-
-
-def _opens_list(text: str, start: int) -> bool:
-    """Whether an unfinished object is the reply's frame, {"sentences": [..., and not itself a sentence."""
-    return (
-        re.match(r'\{\s*"(?:sentences|answer|claims|not_covered)"\s*:\s*[\[{]', text[start : start + 60])
-        is not None
-    )
-
-
-def _loads(text: str) -> object:
-    """JSON, forgiving a comma too many and raw line breaks in strings; None where it is none."""
-    for candidate in (text, re.sub(r",(\s*[\]}])", r"\1", text)):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None

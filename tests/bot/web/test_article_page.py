@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.article_page import Mark, article_page, find_quote
+from bot.web.article_page import LONGEST_PAGE, MOST_LINES, Mark, article_page, find_quote, shown_part
 from ingest.articles.article import Article
 
 
@@ -72,3 +74,59 @@ def test_a_quote_is_found_where_it_moved_to() -> None:
     assert find_quote(body, "He said so.", 30, 41) == (34, 45)
     assert find_quote("He\nsaid   so.", "He said so.", 0, 11) == (0, 13)
     assert find_quote(body, "He never said so.", 0, 5) is None
+
+
+@pytest.mark.parametrize("body", ["a b " * 700_000, "ab " * 900_000 + "c", "a\n" * 400_000, " " * 2_800_000])
+def test_no_article_keeps_the_search_for_a_quote_long(body: str) -> None:
+    began = time.thread_time()
+    find_quote(body, "a b " * 2_000 + "c", 1_000_000, 1_008_001)
+    find_quote(body, "b a", 1_000_000, 1_000_004)
+    assert time.thread_time() - began < 1
+
+
+def test_a_quote_that_moved_far_is_found_where_its_words_stand_unchanged() -> None:
+    body = "x " * 200_000 + "He said so. " + "y " * 200_000
+    assert find_quote(body, "He said so.", 3, 14) == (400_000, 400_011)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", " ", "\n", "\t "]), max_size=40).map("".join),
+    st.lists(st.sampled_from(["a", "b", " "]), min_size=1, max_size=6).map("".join),
+    st.integers(0, 40),
+)
+def test_a_quote_is_found_at_the_place_nearest_to_where_it_stood(body: str, quote: str, start: int) -> None:
+    found = find_quote(body, quote, start, start + len(quote))
+    pattern = r"\s+".join(quote.split())
+    places = [match.span() for match in re.finditer(pattern, body)] if pattern else []
+    if found is None:
+        assert not places
+    elif body[start : start + len(quote)] != quote:
+        assert abs(found[0] - start) == min(abs(place[0] - start) for place in places)
+        assert body[slice(*found)].split() == quote.split()
+
+
+@pytest.mark.parametrize("line", ["a", "a long line of words. " * 40, ""])
+def test_a_page_has_a_longest_length_and_shows_the_part_with_the_quote(line: str) -> None:
+    body = f"{line}\n" * 400_000 if len(line) < 9 else f"{line}\n" * 3_000
+    start = len(body) // 2 // (len(line) + 1) * (len(line) + 1)
+    body = body[:start] + "The quote." + body[start:]
+    began = time.thread_time()
+    part, marks, cut = shown_part(Article("a", "T", body), [Mark(start, start + 10, main=True)])
+    html = article_page(part, marks)
+    assert time.thread_time() - began < 1
+    assert cut
+    assert html.count("<p ") <= MOST_LINES + 1
+    assert len(part.body) <= LONGEST_PAGE
+    assert '<mark id="quote">The quote.</mark>' in html
+
+
+def test_an_article_of_common_length_is_shown_whole() -> None:
+    article = Article("a", "T", "One.\n" * 100)
+    assert shown_part(article, [Mark(0, 4)]) == (article, [Mark(0, 4)], False)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example\\@bank.example/", "https://bank.example@evil.example/"]
+)
+def test_no_address_is_shown_as_another_host_than_the_one_it_opens(url: str) -> None:
+    assert "bank.example" not in page("Body.", url=url)

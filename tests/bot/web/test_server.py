@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
@@ -93,6 +96,29 @@ async def test_the_page_shows_the_article_with_the_answers_quotes_marked(reader:
     assert 'datetime="2016-02-01"' in html
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
     assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("body", ["a b " * 700_000, "a b\n" * 400_000])
+async def test_a_long_article_leaves_the_loop_to_others(reader: Reader, body: str) -> None:
+    reader.shelf.held = [replace(ARTICLE, body=body)]
+    key = await reader.answer(
+        *(replace(cited(n, QUOTE), quote="b a b a c", start=9 * n, end=9 * n + 9) for n in range(9))
+    )
+    longest = 0.0
+
+    async def tick() -> None:
+        nonlocal longest
+        while True:
+            began = time.thread_time()  # of the loop's thread: what others do does not count
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.thread_time() - began)
+
+    ticking = asyncio.create_task(tick())
+    status, html, _ = await get(reader.addresses.answer(key, 0))
+    ticking.cancel()
+    assert status == 200
+    assert "only a part" in html
+    assert longest < 0.1
 
 
 async def test_without_a_valid_signature_nothing_of_the_corpus_is_shown(reader: Reader) -> None:

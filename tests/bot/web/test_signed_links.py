@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.web.signed_links import ReaderAddresses, reader_key
 
@@ -58,3 +60,22 @@ def test_the_signing_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert len(key) == 32
     assert reader_key(path) == key
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+PIECES = st.sampled_from(["/", "articles", "answers", "a1", "0", "%2F", "..", "é", "\ud800", "\0", "?", "\n"])
+SIGNED = ReaderAddresses("https://read.example", KEY, clock=lambda: NOW)
+
+
+@given(
+    st.lists(PIECES, max_size=8).map("".join) | st.text(),
+    st.text() | st.integers().map(str) | st.just(parts(SIGNED.article("a1"))[1]),
+    st.text() | st.just(parts(SIGNED.article("a1"))[2]),
+)
+def test_no_link_but_the_one_that_was_signed_opens_anything(path: str, until: str, signature: str) -> None:
+    signed = parts(SIGNED.article("a1"))
+    assert SIGNED.allows(path, until, signature) == ((path, until, signature) == signed)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_every_article_has_a_link_that_opens_it(article_id: str) -> None:
+    assert SIGNED.allows(*parts(SIGNED.article(article_id)))

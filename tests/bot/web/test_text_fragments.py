@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from urllib.parse import unquote
 
 import pytest
@@ -72,3 +73,10 @@ def test_any_quote_gives_a_link_that_fits_and_is_plain_ascii(body: str, start: i
 @pytest.mark.parametrize("quote", ["", "   "])
 def test_an_empty_quote_links_to_the_page(quote: str) -> None:
     assert fragment_url(URL, "a   b", 1, 1 + len(quote)) == URL
+
+
+@pytest.mark.parametrize("body", ["a b " * 700_000, "a " * 450_000, "ab " * 300_000 + "a", "x" * 900_000])
+def test_no_article_keeps_the_search_for_a_fragment_long(body: str) -> None:
+    began = time.thread_time()
+    fragment_url(URL, body, 300_000, 300_000 + 900)
+    assert time.thread_time() - began < 1

@@ -13,8 +13,9 @@ import pytest
 from bot.errors import ModelBudgetSpent, ModelUnavailable
 from bot.qa.answers import Usage
 from bot.qa.drafts import Refused
+from bot.qa.generation.bounded_client import make_client
 from bot.qa.generation.budget import DailyBudget
-from bot.qa.generation.chat_model import ChatModel, make_client
+from bot.qa.generation.chat_model import ChatModel
 from bot.qa.generation.prompts import DRAFT_SCHEMA, Message
 from ingest.errors import ConfigError
 from tests.loopback_openai import LoopbackOpenAI, draft, sentence

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -139,3 +140,53 @@ def test_every_sentence_of_a_well_formed_reply_arrives(
     assert [
         event for event in got if isinstance(event, DraftSentence) and event.quotes and event in wanted
     ] == wanted
+
+
+HOSTILE = {
+    "frames": '{"sentences":[' * 15_000,
+    "objects": '{"a":' * 40_000 + "}" * 40_000,
+    "broken-objects": "{x" * 60_000 + "}" * 60_000,
+    "closed-frames": '{"sentences":[' * 12_000 + "]}" * 12_000,
+    "empty-objects": "{}" * 100_000,
+    "thoughts": "<think>" + "x" * 200_000,
+    "fence": "```" + "a" * 200_000,
+    "spaces": " " * 200_000,
+    "lines-before-json": "a" + "\n" * 100_000 + '{"' + "\n" * 100_000,
+    "one-line": "word " * 40_000,
+    "stops": "." * 200_000,
+    "marks": "Yes " + "[1]" * 60_000,
+    "quotes": 'So. "a" ' + " " * 100_000 + '"' * 100_000,
+    "proofs": '"abcdefghi" [1]\n' * 12_000,
+    "not-covered": '{"not_covered":[' * 12_000,
+    "sentences-of-strings": json.dumps({"sentences": ["A b."] * 25_000}),
+    "long-sentence": json.dumps({"text": "a . " * 50_000}),
+    "string": '{"text": "' + '\\"' * 100_000,
+}
+
+
+@pytest.mark.parametrize("size", [12, 200_000])
+@pytest.mark.parametrize("reply", HOSTILE.values(), ids=HOSTILE)
+def test_no_reply_takes_longer_than_its_length_allows(reply: str, size: int) -> None:
+    began = time.thread_time()
+    read(reply, size)
+    assert time.thread_time() - began < 1.5
+
+
+def test_deep_nesting_is_no_error() -> None:
+    assert read('{"sentences":[' * 400 + "]}" * 400, 10_000) == [NotCovered()]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["{", "}", "[", "]", '"', "\\", ",", ":", "\n", " ", "```", "<think>", "</think>", '"sentences"', '"text"',
+             '"quotes"', '"not_covered"', "A b.", "[1]", "“", "”"]
+        ),
+        max_size=60,
+    ).map("".join)
+)  # fmt: skip
+def test_reply_of_loose_parts_means_the_same_in_pieces_of_any_size(reply: str) -> None:
+    for event in read(reply, 1):
+        assert isinstance(event, DraftSentence | NotCovered)
+    if reply.lstrip().startswith("{"):
+        assert read(reply, 1) == read(reply, 1_000)
