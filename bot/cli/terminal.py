@@ -24,7 +24,9 @@ def show_answer(console: Console, answer: Answer) -> None:
         for note in answer.notes:
             console.print(_plain(note, "dim"))
         return
-    console.print(_plain(answer.text))
+    if answer.doubtful:
+        console.print(_plain("No article says this outright. The nearest is:", "italic"))
+    console.print(_with_answer_bold(answer))
     console.print()
     for article, citations in _by_article(answer.citations):
         _show_source(console, article, citations)
@@ -52,6 +54,15 @@ def show_article(console: Console, article: Article) -> None:
     console.print(_plain(" · ".join(fact for fact in facts if fact), "dim"))
     console.print()
     console.print(_plain(article.body))
+
+
+def _with_answer_bold(answer: Answer) -> Text:
+    shown, last = Text(), 0
+    for start, end in answer.answer_spans():
+        if start >= last:
+            shown += _plain(answer.text[last:start]) + _plain(answer.text[start:end], "bold")
+            last = end
+    return shown + _plain(answer.text[last:])
 
 
 def _by_article(citations: Sequence[Citation]) -> list[tuple[ArticleRef, list[Citation]]]:

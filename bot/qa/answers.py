@@ -8,6 +8,8 @@ from typing import Literal
 from ingest.articles.article import Article
 from ingest.index.chunking import Passage
 
+_TELLING = 60  # characters by which a quote is found in an answer; its end may have been trimmed
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -89,6 +91,17 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     chance: float | None = None
     doubtful: bool = False
+
+    def answer_spans(self) -> list[tuple[int, int]]:
+        """The spans of `text` that are the answer itself, in order, where its quotes stand in it word for word."""
+        spans = []
+        for citation in self.citations:
+            place = self.text.find(citation.quote[:_TELLING]) if citation.answer_span else -1
+            if citation.answer_span is not None and place >= 0:
+                start, end = (place + offset for offset in citation.answer_span)
+                if self.text[start:end] == citation.quote[slice(*citation.answer_span)]:
+                    spans.append((start, end))
+        return sorted(set(spans))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,9 @@ def answer_pages(
     if answer.outcome == "not_found":
         return [Page(_fit(head + _not_found(answer, words) + small))]
     numbers = frozenset(citation.number for citation in answer.citations)
-    body = with_marks(plain(answer.text), numbers)
+    body = with_marks(_with_answer_bold(answer), numbers)
+    if answer.doubtful:
+        head += f"*{words('No article says this outright. The nearest is:')}*\n"
     texts = split_text(body, TEXT_LIMIT - len(head) - len(small))
     texts[0] = head + texts[0]
     texts[-1] += small
@@ -161,6 +163,16 @@ def _translated(note: str, words: Words) -> str:
     if rest and opening == "The articles do not cover":
         return words("The articles do not cover: {parts}.", parts=rest)
     return words(note)
+
+
+def _with_answer_bold(answer: Answer) -> str:
+    """The text, escaped, with the words that are the answer in bold."""
+    parts, last = [], 0
+    for start, end in answer.answer_spans():
+        if start >= last:
+            parts += [plain(answer.text[last:start]), f"**{plain(answer.text[start:end])}**"]
+            last = end
+    return "".join([*parts, plain(answer.text[last:])])
 
 
 def _not_found(answer: Answer, words: Words) -> str:

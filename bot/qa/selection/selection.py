@@ -63,7 +63,7 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
     mixed = sentence_features(question, options, evidence) @ learned.sentence
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
-    groups = _groups(options, _picked(options, mixed, learned.further))
+    groups = _groups(options, _picked(options, mixed, learned.further), evidence)
     chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
     return Selection(chosen, chance, chance < learned.low)
 
@@ -101,34 +101,50 @@ def _repeats(options: Sequence[Candidate], n: int, picked: Sequence[int]) -> boo
     return any(len(stems & other) > NEAR_COPY * min(len(stems), len(other)) for other in others)
 
 
-def _groups(options: Sequence[Candidate], picked: Sequence[int]) -> list[list[int]]:
-    """Sentences that follow one another in a passage, put together in reading order; the lead's group first."""
+def _groups(
+    options: Sequence[Candidate], picked: Sequence[int], evidence: Sequence[Evidence]
+) -> list[list[int]]:
+    """Sentences that follow one another, put together in reading order where one passage holds both; the lead's group
+    first, unless it leans on a sentence that only another passage holds.
+    """
     groups: list[list[int]] = []
     for n in picked:
-        neighbours = [
-            group for group in groups if _follows(options, group[-1], n) or _follows(options, n, group[0])
-        ]
-        if neighbours:
-            neighbours[0].append(n)
-            neighbours[0].sort()
+        group = next((each for each in groups if _joins(options, each, n, evidence)), None)
+        if group is not None:
+            group.append(n)
+            group.sort()
+        elif groups and options[groups[0][0]].before == n and _leans(options[groups[0][0]].text):
+            groups.insert(0, [n])
         else:
             groups.append([n])
     return groups
 
 
-def _follows(options: Sequence[Candidate], first: int, second: int) -> bool:
-    return options[second].before == first and options[first].passage == options[second].passage
+def _joins(options: Sequence[Candidate], group: Sequence[int], n: int, evidence: Sequence[Evidence]) -> bool:
+    joined = sorted([*group, n])
+    neighbours = options[n].before == group[-1] or options[group[0]].before == n
+    return neighbours and _holding(options[joined[0]], options[joined[-1]], evidence) is not None
+
+
+def _holding(first: Candidate, last: Candidate, evidence: Sequence[Evidence]) -> int | None:
+    """The 1-based number of a passage in which both sentences stand."""
+    for number in (first.passage, last.passage):
+        passage = evidence[number - 1].passage
+        if passage.start <= first.start and last.start + len(last.text) <= passage.end:
+            return number
+    return None
 
 
 def _chosen(
     options: Sequence[Candidate], group: Sequence[int], evidence: Sequence[Evidence], marked: float
 ) -> Chosen:
     first, last = options[group[0]], options[group[-1]]
-    passage = evidence[first.passage - 1].passage
+    number = _holding(first, last, evidence) or first.passage
+    passage = evidence[number - 1].passage
     text = passage.text[first.start - passage.start : last.start + len(last.text) - passage.start]
     likeliest = max((options[n] for n in group), key=lambda one: one.answer.chance if one.answer else 0.0)
     answer = None
     if likeliest.answer is not None and likeliest.answer.chance >= marked:
         shift = likeliest.start - first.start
         answer = (likeliest.answer.start + shift, likeliest.answer.end + shift)
-    return Chosen(text, first.passage, answer)
+    return Chosen(text, number, answer)
