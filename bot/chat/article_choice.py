@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.chat.messages.language import Words
-from bot.chat.messages.markup import one_line, visible
+from bot.chat.messages.markup import length, one_line, visible
 from bot.chat.services import Services
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
@@ -34,7 +34,7 @@ def choice_name(article: Article) -> str:
     about = ", ".join(part for part in ((article.published or "")[:10], article.source or "") if part)
     about = one_line(about, 40)
     tail = f" ({about})" if about else ""
-    return one_line(article.title, _NAME_LIMIT - len(tail)) + tail
+    return one_line(article.title, _NAME_LIMIT - length(tail)) + tail
 
 
 def links_in(text: str) -> list[str]:

@@ -6,8 +6,11 @@ import re
 import unicodedata
 
 _KEPT_CONTROLS = "\n\t"
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\(\s*<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?(?:\s+[\"'(][^)]*)?\)")
-_REFERENCE = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*[^\d\[\]][^\[\]]*\]")
+_LINK = re.compile(
+    r"!?\[([^\[\]]*+)\]\( ?[^()\s]{0,2000}+"  # the bounds keep the work linear
+    r"(?:\([^()]{0,200}+\)[^()\s]{0,200}+){0,9}+(?:\s[\"'(][^)]{0,300}+)? ?\)"
+)
+_REFERENCE = re.compile(r"\[([^\[\]]++)\]\[(?!\d*+\])[^\[\]]*+\]")
 _BARE_LINK = re.compile(
     r"<?\b(?:https?|ftp|javascript|data|discord)://?[^\s<>\])]+>?|\bwww\.[^\s<>\])]+", re.IGNORECASE
 )
@@ -15,7 +18,7 @@ _PING = re.compile(r"<(?:@[!&]?|#|:\w+:|a:\w+:|t:|/[^:<>]*:|id:)[^<>]*>")
 _EVERYONE = re.compile(r"@\s*(everyone|here)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _MARK = re.compile(
-    r"\s*(?:\[\s*\^?(?:passage\s*)?\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】|"
+    r"\s*(?:\[\s*\^?(?:passage\s*)?\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]{0,80}】|"
     r"\(\s*(?:passages?|sources?)\s+\d+(?:(?:,|\s|and)+\d+)*\s*\))",
     re.IGNORECASE,
 )
@@ -47,7 +50,9 @@ def visible(text: str) -> str:
 
 def plain_sentence(text: str) -> str:
     """A drafted sentence as plain words on one line: no marks, links, pings, tags or Markdown of its own."""
-    text = visible(text)
+    # no run of white space is left for a pattern to try at each of its signs
+    text = "\n".join(" ".join(line.split()) for line in visible(text).split("\n"))
+    text = re.sub(r"\n+", "\n", text)
     for _ in range(3):  # links in links
         text = _LINK.sub(lambda link: "" if link[1].strip().isdigit() else link[1], text)
     text = _MARK.sub("", text)
@@ -67,7 +72,7 @@ def quoted_sentence(text: str) -> str:
 
     Whoever shows it escapes what his place would take for markup.
     """
-    text = _NUMBERED.sub("", visible(text))
+    text = _NUMBERED.sub("", " ".join(visible(text).split()))
     text = _EVERYONE.sub(r"\1", _PING.sub("", text))
     return " ".join(text.split())
 

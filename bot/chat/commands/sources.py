@@ -13,7 +13,7 @@ from discord.app_commands import locale_str as _
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.language import Words
 from bot.chat.messages.layout import Message
-from bot.chat.messages.markup import length, one_line, plain, web_url
+from bot.chat.messages.markup import head, length, one_line, plain, web_url
 from bot.chat.messages.rendering import TEXT_LIMIT, article_line
 from bot.chat.services import Services, of_interaction
 from bot.qa.answers import ArticleRef
@@ -32,6 +32,7 @@ class PageButton(
     """Turns to the page that starts at `offset`; the query travels in the custom_id."""
 
     def __init__(self, offset: int, query: str, label: str = "·") -> None:
+        query = head(query, _QUERY_LIMIT)  # Discord counts a custom_id in UTF-16
         self.offset, self.query = offset, query
         super().__init__(ui.Button(label=label, custom_id=f"bylinelist:{offset}:{query}"))
 

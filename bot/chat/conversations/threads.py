@@ -7,7 +7,7 @@ import logging
 import discord
 
 from bot.chat.messages.language import Words
-from bot.chat.messages.markup import one_line
+from bot.chat.messages.markup import head, one_line
 from bot.chat.services import Services
 
 log = logging.getLogger(__name__)
@@ -43,4 +43,4 @@ async def thread_for(
 
 def thread_name(question: str) -> str:
     """The question in Discord's 100 characters; names are not escaped, and never ping, but may look as if."""
-    return one_line(question, 80).replace("@", "@\u200b")[:_NAME_LIMIT] or "…"
+    return head(one_line(question, 80).replace("@", "@\u200b"), _NAME_LIMIT) or "…"

@@ -17,8 +17,8 @@ _INVISIBLE = re.compile(
 _STRAY_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPECIAL = re.compile(r"([\\*_~|`\[\]<])")
-_BLOCK_START = re.compile(r"^(\s*)(#{1,3}(?=\s)|-|\+|>)", re.MULTILINE)
-_LIST_NUMBER = re.compile(r"^(\s*\d+)([.)])(?=\s)", re.MULTILINE)
+_BLOCK_START = re.compile(r"^([^\S\n]*+)(#{1,3}(?=\s)|-|\+|>)", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^([^\S\n]*+\d++)([.)])(?=\s)", re.MULTILINE)
 _PING = re.compile(r"@(?=everyone|here)|(?<=<)[@#](?=[!&]?\d)", re.IGNORECASE)
 _ESCAPED_MARKS = re.compile(r"(?:\\\[\d{1,3}\\\])+")
 
@@ -46,23 +46,35 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def head(text: str, limit: int) -> str:
+    """As much of the beginning as Discord counts for `limit` characters."""
+    if length(text) <= limit:
+        return text
+    # a character cut in two is left out
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, limit)].decode("utf-16-le", "ignore")
+
+
 def one_line(text: str, limit: int) -> str:
     """Whitespace folded, and shortened at a word with an ellipsis to `limit` characters; not escaped."""
     folded = " ".join(visible(text).split())
-    if len(folded) <= limit:
+    if length(folded) <= limit:
         return folded
-    cut = folded[: limit - 1]
-    head, space, _ = cut.rpartition(" ")
-    return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:–-") + "…"
+    cut = head(folded, limit - 1)
+    start, space, _ = cut.rpartition(" ")
+    return (start if space and length(start) > limit // 2 else cut).rstrip(" ,;:–-") + "…"
 
 
 def web_url(url: str | None, limit: int = URL_LIMIT) -> str | None:
-    """The URL when it is http(s), has a host, and fits; else None. Only such URLs become links."""
-    if not url or len(url) > limit or re.search(r"[\s<>\"\x00-\x1f]", url) or visible(url) != url:
+    """The URL when it is http(s), has a host, and fits; else None. Only such URLs become links.
+
+    None, too, where a reader could take it for another host: a browser takes a backslash for a slash, so that
+    `https://evil.example\\@bank.example/` opens evil.example.
+    """
+    if not url or length(url) > limit or re.search(r"[\s<>\"\x00-\x1f\\]", url) or visible(url) != url:
         return None
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _port = parts.hostname, parts.port
     except ValueError:
         return None
     if parts.scheme.lower() not in {"http", "https"} or not host or parts.username is not None:
@@ -97,12 +109,12 @@ def split_text(text: str, limit: int, first: int | None = None) -> list[str]:
     """
     pieces: list[str] = []
     rest, room = text.strip(), limit if first is None else first
-    while len(rest) > room:
+    while length(rest[: room + 1]) > room:
         cut = _cut(rest, room, whole=room == limit)
         if cut == 0 and room == limit:
             raise ValueError(f"one unit is longer than {limit} characters")
-        if head := rest[:cut].rstrip():
-            pieces.append(head)
+        if piece := rest[:cut].rstrip():
+            pieces.append(piece)
         elif not pieces:
             pieces.append("")
         rest, room = rest[cut:].lstrip(), limit
@@ -113,21 +125,23 @@ def split_text(text: str, limit: int, first: int | None = None) -> list[str]:
 
 def _cut(text: str, room: int, whole: bool) -> int:
     """The best place at or before `room` to end a piece; inside a word only when it fills a `whole` piece."""
-    paragraph = sentence = word = atom_end = 0
+    paragraph = sentence = word = atom_end = used = 0
     for match in _ATOM.finditer(text):
-        if match.end() > room:
+        atom = match.group()
+        used += length(atom)
+        if used > room:
             break
-        atom, atom_end = match.group(), match.end()
+        atom_end = match.end()
         following = text[atom_end : atom_end + 3]
         if atom == "\n" and text[match.start() - 1 : match.start()] == "\n":
             paragraph = atom_end
         if atom.isspace():
             word = atom_end
-            before = text[: match.start()].rstrip("*\\])0123456789[ ")
+            before = text[max(0, match.start() - 80) : match.start()].rstrip("*\\])0123456789[ ")
             # "…said so. [1] [2] Next": the sentence ends after its last mark, not before it.
             if before[-1:] in '.!?…”"。' and not following.startswith("**"):
                 sentence = atom_end
     for best in (paragraph, sentence):
-        if best > room // 3:
+        if length(text[:best]) > room // 3:
             return best
     return word or (atom_end if whole else 0)

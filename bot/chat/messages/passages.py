@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bot.chat.messages.language import Words
-from bot.chat.messages.markup import one_line, plain
+from bot.chat.messages.markup import length, one_line, plain
 from bot.chat.messages.rendering import TEXT_LIMIT
 from bot.qa.answers import Answer, Citation
 from ingest.articles.article import Article
@@ -53,7 +53,7 @@ def _passage(citation: Citation, article: Article | None, words: Words, around: 
     quote = " ".join(citation.quote.split())
     text = f"{_folded(before)}**{plain(quote)}**{_folded(after)}"
     whole = f"{head}\n{text}"
-    return whole if len(whole) <= TEXT_LIMIT else f"{head}\n**{plain(one_line(quote, 1_800))}**"
+    return whole if length(whole) <= TEXT_LIMIT else f"{head}\n**{plain(one_line(quote, 1_800))}**"
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.chat.messages.language import Words
-from bot.chat.messages.markup import masked_link, one_line, plain, split_text, web_url, with_marks
+from bot.chat.messages.markup import length, masked_link, one_line, plain, split_text, web_url, with_marks
 from bot.qa.answers import Answer, ArticleRef, Citation
 
 TEXT_LIMIT = 3_900
@@ -48,7 +48,7 @@ class Page:
     sources: tuple[Source, ...] = ()
 
     def length(self) -> int:
-        return len(self.text) + sum(len(source.text) for source in self.sources)
+        return length(self.text) + sum(length(source.text) for source in self.sources)
 
 
 def answer_pages(
@@ -74,7 +74,7 @@ def answer_pages(
     body = with_marks(_with_answer_bold(answer), numbers)
     if answer.doubtful:
         head += f"*{words('No article says this outright. The nearest is:')}*\n"
-    texts = split_text(body, TEXT_LIMIT - len(head) - len(small))
+    texts = split_text(body, TEXT_LIMIT - length(head) - length(small))
     texts[0] = head + texts[0]
     texts[-1] += small
     return _with_sources(texts, source_list(answer, words, links or {}))
@@ -147,7 +147,7 @@ def _with_sources(texts: Sequence[str], sources: Sequence[Source]) -> list[Page]
         if (
             last is None
             or len(last.sources) == SOURCES_ON_A_PAGE
-            or last.length() + len(source.text) > TEXT_LIMIT
+            or last.length() + length(source.text) > TEXT_LIMIT
         ):
             pages.append(Page("", (source,)))
         else:
@@ -184,4 +184,4 @@ def _not_found(answer: Answer, words: Words) -> str:
 
 
 def _fit(text: str) -> str:
-    return text if len(text) <= TEXT_LIMIT else split_text(text, TEXT_LIMIT)[0]
+    return text if length(text) <= TEXT_LIMIT else split_text(text, TEXT_LIMIT)[0]

@@ -16,7 +16,7 @@ from bot.qa.selection.features import Floats, chance_features, sentence_features
 
 MOST_SENTENCES = 3  # besides one that the lead leans on
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
-ENOUGH_WORDS = 45  # no further sentence is added where it would make the answer longer
+ENOUGH_WORDS = 55  # no further sentence is added where it would make the answer longer
 NEAR_COPY = 0.7  # share of the shorter sentence's words
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.qa import phrases
-from bot.qa.sanitising import plain_sentence, visible
+from bot.qa.sanitising import plain_sentence, quoted_sentence, visible
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,18 @@ def test_part_that_is_not_covered_is_named_in_the_questions_words_only() -> None
         == "The articles do not cover: what the tickets cost."
     )
     assert phrases.partly_covered(question, ["the bribes of the president"]) == phrases.PARTLY_COVERED
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "[](", "[](( ", '[]( "', "[a](b" + "(c)", " ", "\n", "【", "<@", "<:a", "@ ", "(passage 1", "[a][b", "[1",
+     "`", "- ", "www.", "\u200b", "( ", "[a](" + " "],
+)  # fmt: skip
+@pytest.mark.parametrize("ending", ["", "x"])
+def test_no_sentence_takes_longer_than_its_length_allows(piece: str, ending: str) -> None:
+    text = piece * (50_000 // len(piece)) + ending
+    for made in (text, "[a](" + text, "[a][" + text):
+        began = time.thread_time()
+        plain_sentence(made)
+        quoted_sentence(made)
+        assert time.thread_time() - began < 0.5

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.messages.markup import masked_link, one_line, plain, split_text, visible, web_url, with_marks
+from bot.chat.messages.markup import (
+    length,
+    masked_link,
+    one_line,
+    plain,
+    split_text,
+    visible,
+    web_url,
+    with_marks,
+)
 
 PINGS = re.compile(r"@(everyone|here)|<@[!&]?\d+>|<#\d+>", re.IGNORECASE)
 
@@ -46,6 +56,8 @@ def test_characters_that_cannot_be_seen_are_dropped_but_scripts_keep_their_joine
     [
         "javascript:alert(1)", "file:///etc/passwd", "https://", "//example.org", "discord://x", "", None,
         "https://a b.example", "https://user@evil.example/", "https://" + "a" * 600, "http://[broken",
+        "https://evil.example\\@bank.example/", "https://evil.example\\.bank.example", "https:/\\evil.example/",
+        "https://bank.example:evil/", "https://e.example/" + "😀" * 300,
     ],
 )  # fmt: skip
 def test_only_web_addresses_become_links(url: str | None) -> None:
@@ -82,7 +94,7 @@ def test_a_line_is_shortened_at_a_word() -> None:
 
 
 SENTENCES = st.lists(
-    st.text(alphabet="abc de*_[]<@`\\|é漢", min_size=1, max_size=40).map(lambda words: words + ". [1] [2]"),
+    st.text(alphabet="abc de*_[]<@`\\|é漢😀", min_size=1, max_size=40).map(lambda words: words + ". [1] [2]"),
     min_size=1,
     max_size=20,
 )
@@ -92,7 +104,7 @@ SENTENCES = st.lists(
 def test_splitting_loses_nothing_and_cuts_no_escape_and_no_mark(sentences: list[str], limit: int) -> None:
     text = with_marks(plain(" ".join(sentences)), frozenset({1, 2}))
     pieces = split_text(text, limit)
-    assert all(len(piece) <= limit for piece in pieces)
+    assert all(length(piece) <= limit for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
     for piece in pieces:
         assert piece.count("**") % 2 == 0
@@ -111,3 +123,19 @@ def test_a_mark_stays_with_its_sentence() -> None:
 def test_the_first_piece_may_have_less_room() -> None:
     assert split_text("alpha beta gamma", 100, first=7) == ["alpha", "beta gamma"]
     assert split_text("alphabetical order", 100, first=3) == ["", "alphabetical order"]
+
+
+@given(st.text(alphabet="ab 😀𝒳漢", max_size=60), st.integers(2, 40))
+def test_a_line_is_as_long_as_discord_counts(text: str, limit: int) -> None:
+    shortened = one_line(text, limit)
+    assert length(shortened) <= limit
+    assert shortened.rstrip("…") in " ".join(text.split())
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "1", "\n ", "- ", "#", "@", "<", "[", "\u200b", "://"])
+def test_no_text_takes_longer_than_its_length_allows(piece: str) -> None:
+    text = piece * (100_000 // len(piece)) + "x"
+    began = time.thread_time()
+    plain(text)
+    one_line(text, 300)
+    assert time.thread_time() - began < 0.5
