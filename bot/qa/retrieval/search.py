@@ -27,6 +27,7 @@ from bot.qa.retrieval.reranking import Reranker
 from bot.qa.retrieval.spelling import respelt
 from ingest.articles.article import Article
 from ingest.embedding.factory import Embedder
+from ingest.errors import NoArticles
 from ingest.index.catalogue import Hit
 from ingest.index.embedding_cache import Vectors
 from ingest.index.index import Index
@@ -86,8 +87,10 @@ class Retriever:
     ) -> Retrieval:
         """Blocks for milliseconds (with a reranking endpoint, its time). `exclude` are article ids.
 
-        Articles from before the ISO date `since` are not looked at. Raises EmbeddingUnavailable.
+        Articles from before the ISO date `since` are not looked at. Raises NoArticles, EmbeddingUnavailable.
         """
+        if not index.size:
+            raise NoArticles("No articles yet; an admin adds them with /corpus add.")
         query = _understood(index, question)
         vector = self._embedder.embed_question(query.text)
         found = _candidates(index, query, vector, max(CANDIDATES, limit), exclude)
