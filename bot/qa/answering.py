@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from bot.errors import ModelBudgetSpent, ModelUnavailable
@@ -32,6 +33,7 @@ from bot.qa.generation.generator import Generator
 from bot.qa.retrieval.answerability import ANSWERABLE
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
+from bot.qa.understanding.noise import question_of, readings
 from bot.qa.verification.citations import CitationChecker
 from bot.qa.verification.second_look import ModelChecker
 from ingest.articles.article import Article
@@ -95,7 +97,7 @@ class Answerer:
         """
         started = time.monotonic()
         until = started + self._deadline
-        asked = one_line(question)
+        asked = question_of(one_line(question))
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
@@ -194,7 +196,14 @@ class Answerer:
         self, index: Index, question: str, limit: int, exclude: Collection[str], since: str = ""
     ) -> Retrieval:
         left_out = index.article_ids(exclude)
-        return self._retriever.search(index, question, limit=limit, exclude=left_out, since=since)
+        whole, *parts = (
+            partial(self._retriever.search, index, reading, limit=limit, exclude=left_out, since=since)
+            for reading in readings(question)
+        )
+        if (found := whole()).confidence >= ANSWERABLE:
+            return found
+        # a sentence beside the question may be about something else
+        return max([found, *(part() for part in parts)], key=lambda one: one.confidence)
 
     async def _stand_alone(self, loan: Loan, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
         """The question with what it leans on in the conversation, and what it cost to ask a model for that."""
