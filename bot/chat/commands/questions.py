@@ -23,6 +23,7 @@ from bot.chat.messages.displays import (
     ChannelDisplay,
     Display,
     InteractionDisplay,
+    Unwatched,
     acknowledge,
     follow,
 )
@@ -50,6 +51,7 @@ class Request:
     """A question on its way: where from, what it follows, and how its answer is headed.
 
     `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
+    `unaddressed`: nobody called the bot, so that it says something only where it knows something.
     """
 
     question: str
@@ -62,6 +64,7 @@ class Request:
     remarks: tuple[str, ...] = ()
     about: str = ""
     private: bool = True
+    unaddressed: bool = False
 
 
 class Questions:
@@ -148,7 +151,9 @@ class Questions:
         # after an edit, Discord may tell of the author as a user without roles
         is_member = isinstance(message.author, discord.Member)
         allowed = permissions(message.author) if permissions and is_member else None
-        request = Request("", person_of(message.author, allowed), place, words)
+        request = Request(
+            "", person_of(message.author, allowed), place, words, unaddressed=_overheard(said, message)
+        )
         display: Display = ChannelDisplay(message.channel, message, words)
         with self._services.working():
             try:
@@ -220,9 +225,13 @@ class Questions:
                             if request.about:
                                 history = (*history, Turn(request.about, ""))
                             events = services.answers.answer(request.question, history=history)
-                        answer = await follow(events, display, request.words)
+                        watched = Unwatched() if request.unaddressed else display
+                        answer = await follow(events, watched, request.words)
                     await services.records.finish(key, answer)
-                await self._put(request, display, answer, key)
+                if request.unaddressed and answer.outcome == "not_found":
+                    services.metrics.asked(answer.outcome)
+                else:
+                    await self._put(request, display, answer, key)
             except asyncio.CancelledError:
                 await asyncio.shield(self._apologise(request, display, key))
                 raise
@@ -343,6 +352,11 @@ def _texts(components: Sequence[Any]) -> list[discord.TextDisplay]:
             found.append(component)
         found += _texts(getattr(component, "children", ()))
     return found
+
+
+def _overheard(said: Heard, message: discord.Message) -> bool:
+    """Whether the message was said in a thread of the bot's without calling it or replying to it."""
+    return not said.called and message.reference is None
 
 
 def _place_of_message(message: discord.Message) -> Place:
