@@ -31,8 +31,10 @@ from bot.qa.drafts import (
 )
 from bot.qa.generation.generator import Generator
 from bot.qa.retrieval.answerability import ANSWERABLE
+from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
+from bot.qa.understanding.metadata import metadata_question
 from bot.qa.understanding.noise import question_of, readings
 from bot.qa.verification.citations import CitationChecker
 from bot.qa.verification.second_look import ModelChecker
@@ -101,6 +103,11 @@ class Answerer:
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
+            if (kind := metadata_question(asked)) is not None:
+                told = await loan.read(answer_from_metadata, index, asked, kind)
+                if told is not None:
+                    yield _dated(told, question, index, started)
+                    return
             full, usage = await self._stand_alone(loan, asked, history)
             searching = loan.read(self._search, index, full, self._passages, exclude)
             retrieval = await _within(until, searching)

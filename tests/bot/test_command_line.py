@@ -64,6 +64,22 @@ def test_ask_prints_the_promised_fields_and_quotes_stand_in_the_body(run) -> Non
         assert article["body"][citation["start"] : citation["end"]] == citation["quote"]
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("hi bot, how many articles do you have?", "There are 3 articles."),
+        ("what's new", "“Frost ruins the apricot harvest” (2021-05-12) [1]"),
+        ("when was the article about Linden published?", "was published on 2016-02-01 [1]"),
+    ],
+)
+def test_a_question_about_the_articles_is_answered_from_their_metadata(run, question: str, told: str) -> None:
+    (answer,) = run("ask", question, "--json").lines
+    assert told in answer["answer"]
+    for citation in answer["citations"]:
+        (article,) = run("article", citation["article_id"], "--json").lines
+        assert article["body"][citation["start"] : citation["end"]] == citation["quote"]
+
+
 def test_a_question_the_articles_do_not_answer_is_refused_with_the_nearest_articles(run) -> None:
     (answer,) = run("ask", "Which enzyme unwinds DNA during replication in bacteria?", "--json").lines
     assert answer["outcome"] == "not_found"
