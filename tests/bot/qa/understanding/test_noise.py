@@ -131,7 +131,6 @@ def test_noise_around_a_question_changes_nothing(index: Index, embedder: Embedde
     [
         "why?",
         "thanks",
-        "pls help",
         "can Iran build bombs",
         "Hello Games did what at the show?",
         "what did U.S. senator Smith say?",
