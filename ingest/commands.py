@@ -17,7 +17,7 @@ from ingest.edits.manual_edits import Upload
 from ingest.edits.run_lock import last_run
 from ingest.edits.uploads import file_upload, is_url, url_upload
 from ingest.embedding.factory import Embedder, make_embedder
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, NoArticles
 from ingest.runs.outcome import Outcome
 from ingest.runs.pipeline import ingest_corpus, rebuild_index
 from ingest.settings import IngestSettings, load_ingest_settings
@@ -147,7 +147,17 @@ def _ingest(settings: IngestSettings, request: Request, report: Report, change: 
         report=report,
         change=change,
     )
+    if request.action == "refresh" and not (request.dry_run or outcome.passages or outcome.removed):
+        raise NoArticles(_no_articles(settings, outcome))
     return Result(outcome.shape(), _changes(outcome, dry_run=request.dry_run))
+
+
+def _no_articles(settings: IngestSettings, outcome: Outcome) -> str:
+    """Where articles were looked for, and why what lies there is none."""
+    keys = [source.key for source in configured_sources(settings.corpus, settings.base)]
+    places = ", ".join(keys) or "no source at all: [corpus] names none"
+    lines = [f"No articles were found in {places}. Put some there, or add one with `python -m ingest --add`."]
+    return "\n".join([*lines, *(f"  {reject.path}: {reject.reason}" for reject in outcome.rejected)])
 
 
 def _unfollowed_rollback(settings: IngestSettings) -> AuditEntry | None:

@@ -20,6 +20,10 @@ class IndexMissing(UserFacingError):
     """Nothing has been ingested yet, or the index is somewhere else."""
 
 
+class NoArticles(UserFacingError):
+    """The index is whole and holds no article."""
+
+
 class IndexBroken(UserFacingError):
     """The current generation cannot be read."""
 

@@ -37,6 +37,7 @@ ROOMS = (
     "bot.qa.sanitising",
     "bot.qa.drafts",
     "bot.operations",
+    "bot.qa.understanding",
     "bot.qa.retrieval",
     "bot.qa.selection",
     "bot.qa.generation",

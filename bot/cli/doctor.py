@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -16,7 +17,11 @@ from bot.settings import Settings, secret
 from ingest.embedding.factory import make_embedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.errors import UserFacingError
+from ingest.index.catalogue import Catalogue
 from ingest.index.generations import Generations
+from ingest.index.index import CATALOGUE
+from ingest.sources.sources import configured_sources
+from ingest.text.plurals import counted
 
 PROBE_SECONDS = 120
 ENDPOINT_SECONDS = 10.0
@@ -37,6 +42,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield _tokenizer()
     yield await asyncio.to_thread(_embedder, settings)
     yield _index(settings)
+    if (articles := _articles(settings)) is not None:
+        yield articles
     yield await asyncio.to_thread(_chroma, settings)
     yield _token()
     yield await _model(settings)
@@ -76,6 +83,24 @@ def _index(settings: Settings) -> Finding:
             "index", "broken", f"Generation {name} is gone. Run `python -m ingest` to build it anew."
         )
     return Finding("index", "ok", f"generation {name}")
+
+
+def _articles(settings: Settings) -> Finding | None:
+    """How many articles there are; None where the catalogue cannot be read, which is told elsewhere."""
+    generations = Generations(settings.ingest.index.directory)
+    try:
+        with Catalogue.published(generations.path(generations.require_current()) / CATALOGUE) as catalogue:
+            count = catalogue.count("articles")
+    except (UserFacingError, OSError, sqlite3.Error):
+        return None
+    if count:
+        return Finding("articles", "ok", counted(count, "article"))
+    sources = configured_sources(settings.ingest.corpus, settings.ingest.base)
+    places = ", ".join(str(source.key if source.remote else source.location) for source in sources)
+    text = (
+        f"No articles yet: none in {places or '[corpus] paths'}. Put some there and run `python -m ingest`."
+    )
+    return Finding("articles", "broken", text)
 
 
 def _chroma(settings: Settings) -> Finding:

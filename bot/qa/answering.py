@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bot.operations.index_lease import Loan, borrowed
 from bot.operations.index_pool import Library
@@ -19,8 +20,11 @@ from bot.qa.conversation.rewriting import ModelRewriter
 from bot.qa.generation.generator import Generator
 from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.answerability import ANSWERABLE
+from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
+from bot.qa.understanding.metadata import metadata_question
+from bot.qa.understanding.noise import question_of, readings
 from bot.qa.verification.second_look import SecondLook
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
@@ -87,10 +91,15 @@ class Answerer:
         """
         started = time.monotonic()
         until = started + self._deadline
-        asked = one_line(question)
+        asked = question_of(one_line(question))
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
+            if (kind := metadata_question(asked)) is not None:
+                told = await loan.read(answer_from_metadata, index, asked, kind)
+                if told is not None:
+                    yield _dated(told, question, index, started)
+                    return
             full, usage = await self._stand_alone(loan, asked, history)
             searching = loan.read(self._search, index, full, self._passages, exclude)
             retrieval = await within(until, searching)
@@ -187,7 +196,14 @@ class Answerer:
         self, index: Index, question: str, limit: int, exclude: Collection[str], since: str = ""
     ) -> Retrieval:
         left_out = index.article_ids(exclude)
-        return self._retriever.search(index, question, limit=limit, exclude=left_out, since=since)
+        whole, *parts = (
+            partial(self._retriever.search, index, reading, limit=limit, exclude=left_out, since=since)
+            for reading in readings(question)
+        )
+        if (found := whole()).confidence >= ANSWERABLE:
+            return found
+        # a sentence beside the question may be about something else
+        return max([found, *(part() for part in parts)], key=lambda one: one.confidence)
 
     async def _stand_alone(self, loan: Loan, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
         """The question with what it leans on in the conversation, and what it cost to ask a model for that."""

@@ -14,8 +14,8 @@ from ingest.text.tokens import question_words
 _GRAMMAR = """
 a about according after all also an and any are as at be became been before being between both but by can could d
 did do does doing during each for from further had has have having he her hers him his how i if in into is it its
-itself just ll many may me might more most much must my no nor not of off on once only or other our out over own re
-regarding s same shall she should so some such t than that the their them then there these they this those through
+itself just ll many may me might more most mr mrs much must my no nor not of off on once only or other our out over own
+re regarding s same shall she should so some such t than that the their them then there these they this those through
 to too under until up upon us ve very via was we were what when where whether which while who whom whose why will
 with within would you your
 """

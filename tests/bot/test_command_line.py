@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
+from ingest.embedding.factory import Embedder
+from ingest.runs.pipeline import ingest_corpus
+from ingest.settings import load_ingest_settings
 
 ASK_KEYS = [
     "question",
@@ -57,6 +60,22 @@ def test_ask_prints_the_promised_fields_and_quotes_stand_in_the_body(run) -> Non
     assert "[1]" in answer["answer"]
     for citation in answer["citations"]:
         assert list(citation) == CITATION_KEYS
+        (article,) = run("article", citation["article_id"], "--json").lines
+        assert article["body"][citation["start"] : citation["end"]] == citation["quote"]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("hi bot, how many articles do you have?", "There are 3 articles."),
+        ("what's new", "“Frost ruins the apricot harvest” (2021-05-12) [1]"),
+        ("when was the article about Linden published?", "was published on 2016-02-01 [1]"),
+    ],
+)
+def test_a_question_about_the_articles_is_answered_from_their_metadata(run, question: str, told: str) -> None:
+    (answer,) = run("ask", question, "--json").lines
+    assert told in answer["answer"]
+    for citation in answer["citations"]:
         (article,) = run("article", citation["article_id"], "--json").lines
         assert article["body"][citation["start"] : citation["end"]] == citation["quote"]
 
@@ -206,6 +225,29 @@ def test_doctor_fails_without_an_index(run, tmp_path: Path) -> None:
     done = run("doctor", config=config)
     assert done.code == 1
     assert "python -m ingest" in done.out
+
+
+@pytest.fixture
+def empty(tmp_path: Path, embedder: Embedder) -> Path:
+    """The config.toml of a corpus that holds no article."""
+    (tmp_path / "nothing-here").mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text('[corpus]\npaths = ["nothing-here"]\n', "utf-8")
+    ingest_corpus(load_ingest_settings(config), embedder)
+    return config
+
+
+def test_a_question_to_an_empty_corpus_is_told_how_articles_come(run, empty: Path) -> None:
+    done = run("ask", "Who opened the bridge in 2016?", "--json", config=empty)
+    assert done.code == 1
+    assert done.lines[0]["error"] == "No articles yet; an admin adds them with /corpus add."
+
+
+def test_doctor_names_the_path_that_holds_no_articles(run, empty: Path) -> None:
+    done = run("doctor", "--json", config=empty)
+    (articles,) = (line for line in done.lines if line["part"] == "articles")
+    assert (done.code, articles["state"]) == (1, "broken")
+    assert str(empty.parent / "nothing-here") in articles["text"]
 
 
 def test_config_and_json_may_stand_before_the_word(

@@ -73,6 +73,14 @@ def test_a_plain_run_prints_the_shape_that_was_promised(shell: Shell) -> None:
     assert shell("--refresh")["unchanged"] == 3
 
 
+def test_a_first_run_that_finds_nothing_fails_and_says_where_it_looked(shell: Shell, tmp_path: Path) -> None:
+    for path in (tmp_path / "articles").iterdir():
+        path.write_text("")
+    error = shell(code=1)["error"]
+    assert error.startswith("No articles were found in articles.")
+    assert "a.md: " in error
+
+
 def test_a_file_is_added_removed_and_brought_back_by_flags(shell: Shell, tmp_path: Path) -> None:
     shell()
     note = tmp_path / "0123.tmp"

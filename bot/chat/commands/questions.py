@@ -23,6 +23,7 @@ from bot.chat.messages.displays import (
     ChannelDisplay,
     Display,
     InteractionDisplay,
+    Unwatched,
     acknowledge,
     follow,
 )
@@ -126,7 +127,9 @@ class Questions:
         # after an edit, Discord may tell of the author as a user without roles
         is_member = isinstance(message.author, discord.Member)
         allowed = permissions(message.author) if permissions and is_member else None
-        request = Request("", person_of(message.author, allowed), place, words)
+        request = Request(
+            "", person_of(message.author, allowed), place, words, unaddressed=_overheard(mention, message)
+        )
         display: Display = ChannelDisplay(message.channel, message, words)
         with self._services.working():
             try:
@@ -198,9 +201,13 @@ class Questions:
                             if request.about:
                                 history = (*history, Turn(request.about, ""))
                             events = services.answers.answer(request.question, history=history)
-                        answer = await follow(events, display, request.words)
+                        watched = Unwatched() if request.unaddressed else display
+                        answer = await follow(events, watched, request.words)
                     await services.records.finish(key, answer)
-                await self._put(request, display, answer, key)
+                if request.unaddressed and answer.outcome == "not_found":
+                    services.metrics.asked(answer.outcome)
+                else:
+                    await self._put(request, display, answer, key)
             except asyncio.CancelledError:
                 await asyncio.shield(self._apologise(request, display, key))
                 raise
@@ -283,6 +290,11 @@ class Questions:
             return None
         record = await self._services.records.answer_in(message.reference.message_id)
         return record.key if record else None
+
+
+def _overheard(mention: Heard, message: discord.Message) -> bool:
+    """Whether the message was said in a thread of the bot's without calling it or replying to it."""
+    return not mention.called and message.reference is None
 
 
 def _place_of_message(message: discord.Message) -> Place:

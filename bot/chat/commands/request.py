@@ -24,6 +24,7 @@ class Request:
     """A question on its way: where from, what it follows, and how its answer is headed.
 
     `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
+    `unaddressed`: nobody called the bot, so that it says something only where it knows something.
     """
 
     question: str
@@ -36,6 +37,7 @@ class Request:
     remarks: tuple[str, ...] = ()
     about: str = ""
     private: bool = True
+    unaddressed: bool = False
 
 
 def check_asks(question: str, words: Words, *, follows: bool) -> None:

@@ -122,6 +122,19 @@ class InteractionDisplay:
             return []
 
 
+class Unwatched:
+    """Shows nothing of how an answer comes about: nobody asked for one."""
+
+    async def progress(self, text: str) -> None:
+        pass
+
+    async def finish(self, _messages: Sequence[Message]) -> list[int]:
+        return []
+
+    async def fail(self, text: str) -> None:
+        pass
+
+
 class ChannelDisplay:
     """Answers a message: in `channel`, as a reply to `asked` where that stands in the same channel.
 

@@ -1,4 +1,4 @@
-"""What a question asks for: its words, its quoted phrases, and the day and the publisher it may name."""
+"""What a question asks for: its words, its quoted phrases, and the days it may name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
-from ingest.articles.article import Article
 from ingest.text.stemming import GRAMMAR
 from ingest.text.tokens import question_words
 
@@ -29,12 +27,6 @@ _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _BARE_YEAR = re.compile(rf"\b(?:in|during|since|of|from) {_YEAR}\b")
 _RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|year))\b")
 _QUOTED = re.compile(r"\"([^\"\n]{3,80})\"|“([^”\n]{3,80})”|«([^»\n]{3,80})»|„([^“”\n]{3,80})[“”]")
-# a publisher's name counts only behind such a word: "time", "sun" and "mirror" are words as well
-_CUE = r"(?:by|in|from|to|per|says?|said|reports?|reported|via)"
-_CUED = re.compile(rf"\b{_CUE}\b", re.IGNORECASE)
-_PUBLISHER_TAIL = frozenset(
-    ["news", "online", "com", "co", "uk", "org", "net", "www", "sport", "sports", "live"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +49,6 @@ class Query:
     phrases: tuple[str, ...]
     period: Period | None
 
-    @property
-    def cued(self) -> bool:
-        """Whether it holds a word that a publisher's name may follow."""
-        return _CUED.search(self.text) is not None
-
 
 def parse_query(question: str, today: date) -> Query:
     """Pure; any string is accepted. `today` is what "last week" counts from."""
@@ -76,27 +63,6 @@ def named_period(question: str, today: date) -> Period | None:
     text = " ".join(question.lower().split())
     found = _full_dates(text) or _months(text) or _years(text) or _relative(text, today)
     return found[0] if len(set(found)) == 1 else None
-
-
-def names_publisher(query: Query, article: Article) -> bool:
-    """Whether the question asks for what this article's publisher says ("reported by Reuters", "in the Guardian")."""
-    if not article.source or not query.cued:
-        return False
-    named = _named_as(article.source)
-    return named is not None and named.search(query.text.lower()) is not None
-
-
-@lru_cache(maxsize=10_000)
-def _named_as(source: str) -> re.Pattern[str] | None:
-    """What a question says when it names a publisher; None where the name is no name."""
-    words = [word for word in question_words(source) if word != "the"]
-    while len(words) > 1 and words[-1] in _PUBLISHER_TAIL:
-        words.pop()
-    while len(words) > 1 and words[0] in _PUBLISHER_TAIL:
-        words.pop(0)
-    if not words or (len(words) == 1 and (len(words[0]) < 2 or words[0] in GRAMMAR)):
-        return None
-    return re.compile(rf"\b{_CUE}\W+(?:the\W+)?" + r"\W+".join(map(re.escape, words)) + r"\b")
 
 
 def _full_dates(text: str) -> list[Period]:

@@ -21,7 +21,7 @@ Scores = npt.NDArray[np.float64]
 WORDS = 0.91
 TITLE = 0.14
 PHRASE = 0.10
-PUBLISHER = 0.06
+PUBLISHER = 0.15
 PERIOD = 0.20
 SUBJECT = 0.7
 
@@ -63,8 +63,11 @@ def scored(signals: Signals) -> Scores:
 
 
 def most_words(frequencies: Mapping[str, int], passages: int) -> float:
-    """The BM25 that no passage can exceed for these words, given in how many of `passages` each stands."""
-    return sum((_K1 + 1) * rarity(count, passages) for count in frequencies.values())
+    """The BM25 that no passage can exceed for these words, given in how many of `passages` each stands.
+
+    A word that stands nowhere takes nothing from the others.
+    """
+    return sum((_K1 + 1) * rarity(count, passages) for count in frequencies.values() if count)
 
 
 def rarity(count: int, passages: int) -> float:

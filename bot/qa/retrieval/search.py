@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
 from bot.qa.answers import ArticleRef, Evidence
 from bot.qa.retrieval.answerability import confidence
 from bot.qa.retrieval.near_duplicates import without_copies
-from bot.qa.retrieval.query import Query, names_publisher, parse_query
+from bot.qa.retrieval.query import Query, parse_query
 from bot.qa.retrieval.ranking import (
     OF_FEW,
     SUBJECT,
@@ -25,10 +26,14 @@ from bot.qa.retrieval.ranking import (
 )
 from bot.qa.retrieval.reranking import Reranker
 from bot.qa.retrieval.spelling import respelt
+from bot.qa.understanding.publishers import Named, Publishers
 from ingest.embedding.factory import Embedder
+from ingest.errors import NoArticles
 from ingest.index.catalogue import Hit
 from ingest.index.embedding_cache import Vectors
 from ingest.index.index import Index
+from ingest.text.names import is_common
+from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
 from ingest.text.tokens import question_words
 
@@ -39,6 +44,7 @@ OF_ONE_ARTICLE = 3
 RERANKED = 30
 NEAREST = 3
 UNKNOWN_COSINE = 0.5  # what a best passage has about, for judging where there are no vectors
+EVERY = 1_000_000  # articles: more than an index has
 COMPARED = 20  # passages looked at for copies beyond those asked for, which take the place of those left out
 
 
@@ -85,11 +91,14 @@ class Retriever:
     ) -> Retrieval:
         """Blocks for milliseconds (with a reranking endpoint, its time). `exclude` are article ids.
 
-        Articles from before the ISO date `since` are not looked at. Raises EmbeddingUnavailable.
+        Articles from before the ISO date `since` are not looked at. Raises NoArticles, EmbeddingUnavailable.
         """
-        query = _understood(index, question)
+        if not index.size:
+            raise NoArticles("No articles yet; an admin adds them with /corpus add.")
+        named = publishers(index).named(question)
+        query = _without(index, _understood(index, question), named)
         vector = self._embedder.embed_question(query.text)
-        found = _candidates(index, query, vector, max(CANDIDATES, limit), exclude)
+        found = _candidates(index, query, named, vector, max(CANDIDATES, limit), exclude)
         scores = scored(found.signals)
         everything = _evidence(index, found, scores, limit + COMPARED)
         evidence = [one for one in everything if (one.article.published or "") >= since]
@@ -117,8 +126,26 @@ def _understood(index: Index, question: str) -> Query:
     return respelt(query, index.frequencies(query.words), index.words_starting, written)
 
 
+@lru_cache(maxsize=4)
+def publishers(index: Index) -> Publishers:
+    """Who published the articles of an index; read once."""
+    return Publishers(index.find_articles("", EVERY))
+
+
+def _without(index: Index, query: Query, named: Named | None) -> Query:
+    """The query without the name of who is to say it, where the rest says what about: by that, its other articles
+    would be found as well.
+    """
+    if named is None or not (named.cued or named.at_edge):
+        return query
+    rest = tuple(word for word in query.words if word not in named.words)
+    known = [word for word, count in index.frequencies(rest).items() if count]
+    telling = any(stem(word) not in SAYING if named.cued else not is_common(word) for word in known)
+    return replace(query, words=rest) if telling else query
+
+
 def _candidates(
-    index: Index, query: Query, vector: Vectors, depth: int, exclude: frozenset[str]
+    index: Index, query: Query, named: Named | None, vector: Vectors, depth: int, exclude: frozenset[str]
 ) -> Candidates:
     frequencies = index.frequencies(query.words)
     near = index.search_vectors(vector, depth, exclude)
@@ -135,7 +162,7 @@ def _candidates(
         title=_column(_cosine(titles.get(owner), vector) for owner in owners),
         words=_word_shares(names, worded, most_words(frequencies, index.size)),
         subject=_column(name in about for name in names),
-        **_preferences(index, query, names, owners),
+        **_preferences(index, query, named, names, owners),
     )
     return Candidates(names, owners, about, signals)
 
@@ -156,19 +183,26 @@ def _about_subject(index: Index, frequencies: Mapping[str, int], exclude: frozen
     return exact or frozenset(passages)
 
 
-def _preferences(index: Index, query: Query, names: list[str], owners: list[str]) -> dict[str, Scores]:
+def _preferences(
+    index: Index, query: Query, named: Named | None, names: list[str], owners: list[str]
+) -> dict[str, Scores]:
     """What the question names besides its subject; most name nothing of the kind, and then nothing is read."""
     nothing = np.zeros(len(names))
     phrase = period = publisher = nothing
-    if query.phrases:
+    texts: dict[str, str] = {}
+    if query.phrases or named:
         texts = {name: passage.text.lower() for name, passage in index.passages(names).items()}
+    if query.phrases:
         phrase = _column(_share(query.phrases, texts.get(name, "")) for name in names)
-    if query.period or query.cued:
+    if query.period:
         headers = index.headers(set(owners))
-        dated = {one.id for one in headers if query.period and query.period.holds(one.published)}
-        asked = {one.id for one in headers if names_publisher(query, one)}
+        dated = {one.id for one in headers if query.period.holds(one.published)}
         period = _column(owner in dated for owner in owners)
-        publisher = _column(owner in asked for owner in owners)
+    if named:  # an article about it counts as one by it
+        publisher = _column(
+            owner in named.articles or named.phrase in texts.get(name, "")
+            for name, owner in zip(names, owners, strict=True)
+        )
     return {"phrase": phrase, "period": period, "publisher": publisher}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 import pytest
 from simcord.actors import MemberActor
-from stage import World, shown, texts
+from stage import World, not_found, shown, texts
 
 from bot.chat.access import ServerSettings
 from bot.chat.conversations.threads import thread_name
@@ -66,6 +66,18 @@ async def test_a_private_question_follows_the_persons_own_private_one(world: Wor
     await world.ann.slash(thread, "ask", question="And what of my own secret?", private=True)
     await world.ann.slash(thread, "ask", question="And why?", private=True)
     assert followed(world) == ["What did Sanaei claim?", "And what of my own secret?"]
+
+
+@GRANTED
+async def test_chatter_in_a_thread_that_no_article_answers_is_left_in_silence(world: World) -> None:
+    thread = await thread_of(world, "What did Sanaei claim?")
+    before = len(thread.history())  # type: ignore[arg-type]
+    world.answers.events = [not_found("anyone up for valorant tonight")]
+    await world.ann.send(thread, "anyone up for valorant tonight")
+    assert world.answers.asked[-1][0] == "anyone up for valorant tonight"
+    assert len(thread.history()) == before + 1  # type: ignore[arg-type]
+    await world.ann.send(thread, f"{name_of(world)} anyone up for valorant tonight")
+    assert len(thread.history()) == before + 3  # type: ignore[arg-type]
 
 
 # -- two people in one thread

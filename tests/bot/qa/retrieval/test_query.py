@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.qa.retrieval.query import Period, named_period, names_publisher, parse_query
+from bot.qa.retrieval.query import Period, named_period, parse_query
 from ingest.articles.article import Article
 
 TODAY = date(2024, 5, 15)
@@ -54,33 +54,6 @@ def test_a_period_holds_dates_with_and_without_a_time_and_never_a_missing_one() 
 
 def article(source: str | None) -> Article:
     return Article(id="a", title="t", body="b", source=source)
-
-
-@pytest.mark.parametrize(
-    ("question", "source"),
-    [
-        ("What was reported by Reuters about the dam?", "Reuters"),
-        ("what does the guardian say, in the Guardian, about bees", "The Guardian"),
-        ("according to BBC News, who won?", "BBC News"),
-        ("according to the bbc who won?", "www.bbc.co.uk"),
-    ],
-)
-def test_the_publisher_asked_for_is_recognised(question: str, source: str) -> None:
-    assert names_publisher(parse_query(question, TODAY), article(source))
-
-
-@pytest.mark.parametrize(
-    ("question", "source"),
-    [
-        ("What time did the game start?", "Time"),
-        ("How bright is the sun?", "The Sun"),
-        ("What was reported by Reuters?", "Associated Press"),
-        ("What was reported by Reuters?", None),
-        ("What was reported by Reuters?", "..."),
-    ],
-)
-def test_a_word_that_is_also_a_publishers_name_prefers_nothing(question: str, source: str | None) -> None:
-    assert not names_publisher(parse_query(question, TODAY), article(source))
 
 
 def test_words_of_grammar_are_left_out_unless_there_are_no_others() -> None:
