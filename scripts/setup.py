@@ -1,4 +1,4 @@
-"""Set Byline up and run it: `python scripts/setup.py WORD`, a word of the Makefile.
+"""Set Byline up and run it: `scripts/setup.py install|run|test|test-slow|test-faults|test-model|bench|docs|lock`.
 
 The Makefile calls this, and Windows can too (`py scripts/setup.py run`). It needs Python 3.11 or newer and a package
 index, and nothing that is not in the standard library. What is in place already is left alone.

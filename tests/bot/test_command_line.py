@@ -26,7 +26,18 @@ ASK_KEYS = [
     "nearest",
     "dropped",
 ]
-CITATION_KEYS = ["number", "article_id", "title", "url", "source", "published", "quote", "start", "end"]
+CITATION_KEYS = [
+    "number",
+    "article_id",
+    "title",
+    "url",
+    "source",
+    "published",
+    "quote",
+    "start",
+    "end",
+    "answer_span",
+]
 
 
 class Run:

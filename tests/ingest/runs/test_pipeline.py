@@ -505,19 +505,25 @@ def test_every_file_is_on_the_disk_before_the_generation_is_pointed_to(
     settings: IngestSettings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: list[str] = []
-    fsync = os.fsync
+    published: list[int] = []  # how much was flushed when a file took the pointer's name
+    fsync, replace = os.fsync, Path.replace
 
     def noted(handle: int) -> None:
         fsync(handle)
         flushed.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
 
+    def renamed(pending: Path, target: Path) -> Path:
+        if target.name == "current":
+            published.append(len(flushed))
+        return replace(pending, target)
+
     if not Path("/proc/self/fd").is_dir():
         pytest.skip("needs /proc to know which file a handle is")
     monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Path, "replace", renamed)
     outcome = ingest_corpus(settings, embedder)
     folder = settings.index.directory / str(outcome.generation)
-    pointer = next(place for place, path in enumerate(flushed) if Path(path).name.startswith("current"))
-    on_disk = {Path(path.replace(".partial", "")) for path in flushed[:pointer]}
+    on_disk = {Path(path.replace(".partial", "")) for path in flushed[: published[0]]}
     assert on_disk >= set(folder.rglob("*")) | {folder, settings.index.directory}
 
 

@@ -59,17 +59,17 @@ async def test_a_source_without_an_address_has_its_own_show_passage_button(world
     )
 
 
-async def test_shorter_keeps_the_sentence_nearest_to_the_question_and_its_own_links(world: World) -> None:
+async def test_shorter_keeps_the_sentence_that_the_answer_opens_with_and_its_own_links(world: World) -> None:
     world.services.addresses = ReaderAddresses("https://read.example", b"k" * 32)
-    text = "Others disagreed. [2] Mehdi Sanaei claimed the visit was a success. [1]"
-    world.answers.events = [answered("What did Sanaei claim?", text, (OTHERS, SANAEI))]
+    text = "Mehdi Sanaei claimed the visit was a success. [1] Others disagreed. [2]"
+    world.answers.events = [answered("What did Sanaei claim?", text, (SANAEI, OTHERS))]
     result = await world.ann.slash(world.channel, "ask", question="What did Sanaei claim?")
     assert result.response is not None
     pressed = shown(await world.ann.click(result.response.message, label="Shorter"))
     assert "Mehdi Sanaei claimed the visit was a success. **\\[1\\]**" in pressed
     assert "Others" not in pressed
     (asked,) = await world.services.records.asked_since(0)
-    assert f"({world.services.addresses.answer(asked.key, 1)})" in pressed
+    assert f"({world.services.addresses.answer(asked.key, 0)})" in pressed
 
 
 async def test_more_detail_asks_the_other_articles(world: World) -> None:
@@ -164,7 +164,7 @@ def test_words_that_changed_since_are_not_shown_as_if_they_stood_there() -> None
 
 
 def test_a_sentence_may_have_its_marks_before_its_full_stop() -> None:
-    text = "Others disagreed [2]. Sanaei claimed it was a success [1][2]! Nobody left."
+    text = "Sanaei claimed it was a success [1][2]! Others disagreed [2]. Nobody left."
     assert shorter(answered("What did Sanaei claim?", text)) == "Sanaei claimed it was a success [1][2]!"
 
 

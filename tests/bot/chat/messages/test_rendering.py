@@ -31,9 +31,11 @@ def test_an_answer_without_a_model_says_so() -> None:
 
 
 def test_a_note_is_translated_and_cannot_mark_up_the_message() -> None:
-    noted = replace(answered("Who?"), notes=("The articles do not answer this.", "About *all* <@5>"))
+    noted = replace(answered("Who?"), notes=(phrases.PARTLY_COVERED, "About *all* <@5>"))
     (page,) = answer_pages(noted, words_in("de"))
-    assert "-# Die Artikel beantworten das nicht.\n-# About \\*all\\* \\<@\u200b5>" in page.text
+    assert (
+        "-# Die Artikel beantworten nicht jeden Teil der Frage.\n-# About \\*all\\* \\<@\u200b5>" in page.text
+    )
 
 
 def test_a_note_that_names_sources_or_parts_is_translated_around_them() -> None:
