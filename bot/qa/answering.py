@@ -91,7 +91,8 @@ class Answerer:
         """
         started = time.monotonic()
         until = started + self._deadline
-        asked = question_of(one_line(question))
+        typed = one_line(question)
+        asked = question_of(typed)
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
@@ -108,8 +109,15 @@ class Answerer:
                 answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
             else:
                 yield Progress("reading", len(retrieval.evidence))
+                # a model reads what was typed: "in one sentence" is no part of the question, but a wish it can meet
                 written = self._written(
-                    full, retrieval.evidence, history, until, self._writers.answer, self._quoting.answer
+                    full,
+                    retrieval.evidence,
+                    history,
+                    until,
+                    self._writers.answer,
+                    self._quoting.answer,
+                    typed=typed if full == asked else full,
                 )
                 async with aclosing(written) as events:
                     async for event in events:
@@ -225,11 +233,12 @@ class Answerer:
         until: float,
         generator: Generator,
         quoting: Generator,
+        typed: str = "",
     ) -> AsyncGenerator[AnswerEvent, None]:
         """The generator's answer, or, when it cannot give one, the quoting answer, marked."""
         failed = None
         if generator is not quoting:
-            failed = Attempt(generator, question, evidence, self._repairer, self._second_look)
+            failed = Attempt(generator, typed or question, evidence, self._repairer, self._second_look)
             async with aclosing(failed.events(history, until)) as events:
                 async for event in events:
                     yield event
