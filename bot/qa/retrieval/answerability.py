@@ -18,6 +18,8 @@ from ingest.text.tokens import question_words
 # alike, the ones that answer questions of two names over a corpus of a few articles. Answered, and refused of another
 # topic: training .95, .97; test .94, .97; the long questions of `fifa` and `steam`, not looked at: .96, 1.0.
 _SCORE, _SHARE, _HELD, _OTHER_YEAR, _OFFSET = 7.0, 5.0, 1.0, -6.0, -7.35
+# the same share's weight where a passage holds more than usual: "what did Okri claim?" has one word to hold
+_ABOVE_USUAL = 8.08
 _USUAL = 0.7  # of a short question's words, what an answer's passage holds at the least
 _LONG, _SHORT = 8, 4  # words from which on what is lacking tells nothing, and up to which it tells all it can
 _ENOUGH = 1.5  # words that stand once: one passage that holds more is no surer to answer
@@ -52,7 +54,7 @@ def confidence(
     share = (held / total if total else 0.0) - _USUAL
     if share < 0:  # a long question is seldom answered in its own words, so their lack tells nothing
         share *= max(0.0, min(1.0, (_LONG - len(frequencies)) / (_LONG - _SHORT)))
-    told = _SCORE * best + _SHARE * share + _HELD * min(_ENOUGH, held)
+    told = _SCORE * best + (_ABOVE_USUAL if share > 0 else _SHARE) * share + _HELD * min(_ENOUGH, held)
     return 1 / (1 + math.exp(-(told + _OTHER_YEAR * lacks_year(question, looked_at) + _OFFSET)))
 
 

@@ -261,3 +261,7 @@ def test_somebody_named_once_is_found_among_many_who_say_more(
     retriever: Retriever, crowd: Index, question: str, held: str
 ) -> None:
     assert held in retriever.search(crowd, question).evidence[0].passage.text
+
+
+def test_one_rare_name_that_a_passage_has_is_enough_to_answer(crowd: Index, embedder: Embedder) -> None:
+    assert Retriever(embedder).search(crowd, "What did Connell claim?").confidence >= ANSWERABLE
