@@ -61,7 +61,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "dropped": [asdict(dropped) for dropped in answer.dropped],
         "notes": list(answer.notes),
         "usage": asdict(answer.usage),
-        "confidence": "low" if answer.doubtful else "high",
+        "confidence": ("low" if answer.doubtful else "high") if answer.outcome == "answered" else None,
         "chance": None if answer.chance is None else round(answer.chance, 4),
     }
 
