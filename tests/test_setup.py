@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "scripts/setup.py"
 MODELS = ("ingest.embedding.model_files --check", "bot.qa.selection.cross_encoder_files")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-carriers.txt")
+# these may hold a package twice, for different platforms
+TOOL_LOCKS = ("requirements-docs.lock", "requirements-training.lock")
 
 
 @pytest.fixture
@@ -255,7 +257,14 @@ def test_every_locked_package_has_its_hashes(name: str) -> None:
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", TOOL_LOCKS)
+def test_every_package_of_a_tool_is_locked_by_hash(name: str) -> None:
+    entries = re.findall(r"^[\w.\-\[\]]+==(?:.*\\\n)*.*$", (ROOT / name).read_text(), re.MULTILINE)
+    assert entries
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize("name", [*LOCKS, *TOOL_LOCKS])
 def test_no_lock_names_a_host_or_a_folder(name: str) -> None:
     assert (
         re.findall(

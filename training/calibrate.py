@@ -185,7 +185,7 @@ def fit(cases: Sequence[Case]) -> None:
     stored["chance_offset"] = offset
     chances = 1 / (1 + np.exp(-(x @ weights + offset)))
     gold = np.array([bool(c.record["gold"]) for c in cases])
-    # as few answers without reserve as leave half of the answerable questions, and as many of them as are right
+    # half of the answerable questions and a little more are answered without reserve
     stored["low"] = float(np.quantile(chances[gold], 0.46))
     write(stored)
 

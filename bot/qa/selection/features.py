@@ -44,7 +44,9 @@ CHANCE_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class SelectionWeights:
-    """One weight a feature. Shares and bounds were chosen on the same questions as the weights."""
+    """One weight a feature. `further` and `low` were chosen on the same questions as the weights; `marked` is set by
+    hand: a span likelier than all others together.
+    """
 
     sentence: Floats
     chance: Floats

@@ -122,5 +122,9 @@ def test_every_choice_stands_word_for_word_in_its_passage(selector: Selector) ->
 
 def test_odd_texts_are_read(selector: Selector) -> None:
     for body in ("a" * 20_000, "\ud800 lone surrogate. Another sentence.", "ก" * 3_000, "?!.", "1\n2\n3"):
-        shown = evidence(body) or []
-        assert selector.select("\ud800 what is it", shown).chance <= 1.0
+        shown = evidence(body)
+        selection = selector.select("\ud800 what is it", shown)
+        assert 0.0 <= selection.chance <= 1.0
+        assert selection.chosen
+        for choice in selection.chosen:
+            assert choice.text in shown[choice.passage - 1].passage.text
