@@ -29,7 +29,7 @@ from ingest.index.disk_errors import is_damage, read_failures, unreadable
 from ingest.index.embedding_cache import VectorStore
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
-from ingest.runs.pipeline import VECTORS
+from ingest.runs.publishing import VECTORS
 from ingest.settings import IngestSettings
 from ingest.system.atomic_write import replacing
 
