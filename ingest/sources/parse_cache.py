@@ -188,7 +188,8 @@ def reader_version() -> str:
     """Changes with this package's code and with the parsers it stands on: what was read may read otherwise then."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
-    for path in sorted(path for room in _READING_ROOMS for path in (package / room).rglob("*.py")):
+    files = (path for room in _READING_ROOMS for path in (package / room).rglob("*.*"))
+    for path in sorted(path for path in files if path.suffix in (".py", ".txt")):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     for name in _PARSERS:
         try:

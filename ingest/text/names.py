@@ -7,37 +7,19 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
+from ingest.text import lexicon
 from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
-_TITLES = frozenset(
-    "mr mrs ms miss dr sir madam lord lady prof st saint president minister chairman chairwoman chair director "
-    "coach manager senator governor mayor judge justice professor captain king queen prince princess pope "
-    "secretary sergeant colonel officer ceo founder journalist spokesman spokeswoman".split()
-)
+_TITLES = lexicon.words("en/names", "titles")
 """What stands before a name and is none; articles write it small, with or without."""
-_SMALL = frozenset(
-    "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der "
-    "den el al bin ibn y e et und i".split()
-)
-_LINKS = frozenset("of de la le du des da do dos del di van von der den el al bin ibn".split())
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december jan feb mar "
-    "apr jun jul aug sep sept oct nov dec".split()
-)
-_OPENERS = frozenset(
-    "i he she it we you they his her its our your their this that these those there here who what when "
-    "where why how which whose both each every all some any no none not neither nor if while although "
-    "though because since after before until once during despite under over about between among within "
-    "without against through per via than then also but yet so such only even just more most many much "
-    "few several other another same own however moreover meanwhile instead according following an a the "
-    "in on at to for from by with as of and or up out off is are was were be been has have had do does "
-    "did will would can could may might must shall should ok yes".split()
-)
+_SMALL, _LINKS = lexicon.words("en/names", "small"), lexicon.words("en/names", "links")
+_MONTHS, _OPENERS = lexicon.words("en/names", "months"), lexicon.words("en/names", "openers")
 _FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
+
+_nations = cache(lambda: lexicon.table("en/nations"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,21 +249,8 @@ def plain(word: str) -> str:
 
 
 @cache
-def _nations() -> dict[str, str]:
-    table = {}
-    for line in (
-        (Path(__file__).parent / "lexicon" / "en" / "nations.txt").read_text(encoding="utf-8").splitlines()
-    ):
-        if line and not line.startswith("#"):
-            forms = line.split()
-            table.update(dict.fromkeys(forms, forms[0]))
-    return table
-
-
-@cache
 def _common_words() -> frozenset[str]:
-    text = (Path(__file__).parent / "lexicon" / "en" / "common_words.txt").read_text(encoding="utf-8")
     nations = {word for key in _nations() for word in key.split("_")}
-    return frozenset(text.partition("\n")[2].split()) - (
+    return lexicon.words("en/common_words") - (
         nations - {"us", "un", "south", "north", "new", "states", "united"}
     )
