@@ -84,9 +84,8 @@ def plan_run(
         # what was asked for by name is read, whatever is known of it
         memo_path = settings.index.directory / MEMO if change.action == "refresh" else None
         with closing(ReadingMemo(memo_path)) as memo, ahead as embed:
-            reading = read_corpus(
-                gathered.sources, (), gathered.listings, memo, hashes, needless, change.allow_removals
-            )
+            known = (gathered.listings, memo, hashes, needless, change.allow_removals)
+            reading = read_corpus(gathered.sources, (), *known)
 
             def news(article: Article) -> None:
                 if hashes.get(article.id) != content_hash(article) and not needless(article):

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from ingest.text import lexicon
 from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
+_BREAK, _FULL_STOP = re.compile(r"[^\s'’\"“”\-–.&]"), re.compile(r"\.\s*$")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
 _TITLES = lexicon.words("en/names", "titles")
 """What stands before a name and is none; articles write it small, with or without."""
@@ -38,6 +40,15 @@ class Name:
     @property
     def end(self) -> int:
         return self.spans[-1][1]
+
+
+class _Word(NamedTuple):
+    """A folded word of a name and where it stands; `opens`: its capital may be the sentence's."""
+
+    text: str
+    start: int
+    end: int
+    opens: bool
 
 
 @dataclass(slots=True)
@@ -119,49 +130,41 @@ def names(text: str) -> list[Name]:
 
     The word that opens a sentence counts when it is no ordinary word, or when a name goes on after it.
     """
-    found: list[Name] = []
-    words: list[tuple[str, int, int, bool]] = []
-
-    def close() -> None:
-        while words and words[-1][0] in _SMALL:
-            words.pop()
-        if (
-            words
-            and words[0][3]
-            and (words[0][0] in _OPENERS or (len(words) == 1 and is_common(words[0][0])))
-        ):
-            words.pop(0)
-            while words and words[0][0] in _SMALL:
-                words.pop(0)
-        if words:
-            found.append(Name(tuple(w[0] for w in words), tuple((w[1], w[2]) for w in words), words[0][3]))
-        words.clear()
-
+    runs: list[list[_Word]] = [[]]
     previous_end = 0
     for word, start, end in words_of(text):
-        between = text[previous_end:start]
-        if words and re.search(
-            r"[^\s'’\"“”\-–.&]|\.\s*$" if len(words[-1][0]) > 2 else r"[^\s'’\"“”\-–.&]", between
-        ):
-            close()
+        run, between = runs[-1], text[previous_end:start]
+        if run and (_BREAK.search(between) or (len(run[-1].text) > 2 and _FULL_STOP.search(between))):
+            runs.append([])
         original = text[start:end]
-        opens = start == 0 or bool(_SENTENCE_END.search(text[max(0, start - 12) : start]))
-        capital = original[0].isupper() or (
-            original[0].isdigit() and any(char.isupper() for char in original)
-        )
         inner = any(char.isupper() for char in original[1:])
-        if capital or inner:
-            if word in _MONTHS or word.rstrip("s") in WEEKDAYS or (word in _OPENERS and not inner):
-                close()
-            else:
-                words.append((word, start, end, opens and not inner))
-        elif words and word in _LINKS:
-            words.append((word, start, end, False))
+        capital = original[0].isupper() or (original[0].isdigit() and inner)
+        if (capital or inner) and not (
+            word in _MONTHS or word.rstrip("s") in WEEKDAYS or (word in _OPENERS and not inner)
+        ):
+            opens = start == 0 or bool(_SENTENCE_END.search(text[max(0, start - 12) : start]))
+            runs[-1].append(_Word(word, start, end, opens and not inner))
+        elif not (capital or inner) and runs[-1] and word in _LINKS:
+            runs[-1].append(_Word(word, start, end, False))
         else:
-            close()
+            runs.append([])
         previous_end = end
-    close()
-    return found
+    return [name for run in runs if (name := _name_of(run))]
+
+
+def _name_of(words: list[_Word]) -> Name | None:
+    """The name in a run of words: small words at its ends go, and an opening word that says nothing by its capital."""
+    while words and words[-1].text in _SMALL:
+        words.pop()
+    if words and words[0].opens:
+        first = words[0].text
+        if first in _OPENERS or (len(words) == 1 and is_common(first)):
+            words.pop(0)
+            while words and words[0].text in _SMALL:
+                words.pop(0)
+    if not words:
+        return None
+    return Name(tuple(w.text for w in words), tuple((w.start, w.end) for w in words), words[0].opens)
 
 
 def words_of(text: str) -> list[tuple[str, int, int]]:
