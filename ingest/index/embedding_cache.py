@@ -13,11 +13,20 @@ import numpy.typing as npt
 
 from ingest.errors import IndexBroken
 from ingest.system.batches import batches
+from ingest.system.database import WAL, opened
 
 Vectors = npt.NDArray[np.float32]
 
 log = logging.getLogger(__name__)
 
+_SCHEMA = f"""
+{WAL}
+CREATE TABLE IF NOT EXISTS vectors (
+    hash TEXT NOT NULL, embedder TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (hash, embedder)
+);
+CREATE TABLE IF NOT EXISTS tally (saved INTEGER NOT NULL, kept INTEGER NOT NULL);
+INSERT INTO tally SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM tally);
+"""  # noqa: S608 - ours
 _CHUNK = 500
 _SPARE = 5_000  # vectors without a use that may lie about: 8 MB
 _SPARE_SHARE = 0.25
@@ -39,21 +48,22 @@ class VectorStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder_key
         try:
-            self._connection = _opened(path)
+            self._connection = opened(path, _SCHEMA, check_same_thread=False)
         except sqlite3.OperationalError:
             raise  # locked, or no room: the file may be whole
         except sqlite3.DatabaseError as error:
             log.warning("%s is damaged (%s): the vectors in it are made anew.", path, error)
             for part in path.parent.glob(f"{path.name}*"):
                 part.unlink()
-            self._connection = _opened(path)
+            self._connection = opened(path, _SCHEMA, check_same_thread=False)
 
     def close(self) -> None:
         self._connection.close()
 
     def save(self, hashes: Sequence[str], vectors: Vectors) -> None:
         rows = (
-            (name, self._embedder, row.tobytes()) for name, row in zip(hashes, _little(vectors), strict=True)
+            (name, self._embedder, row.tobytes())
+            for name, row in zip(hashes, np.ascontiguousarray(vectors, dtype="<f4"), strict=True)
         )
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
@@ -105,23 +115,3 @@ class VectorStore:
             f"SELECT {columns} FROM vectors WHERE embedder = ? AND hash IN ({marks})",  # noqa: S608 - ours
             (self._embedder, *hashes),
         )
-
-
-def _little(vectors: Vectors) -> npt.NDArray[np.float32]:
-    return np.ascontiguousarray(vectors, dtype="<f4")
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False)
-    try:
-        connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-            "CREATE TABLE IF NOT EXISTS vectors (hash TEXT NOT NULL, embedder TEXT NOT NULL, vector BLOB NOT NULL,"
-            " UNIQUE (hash, embedder));"
-            "CREATE TABLE IF NOT EXISTS tally (saved INTEGER NOT NULL, kept INTEGER NOT NULL);"
-            "INSERT INTO tally SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM tally);"
-        )
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
