@@ -15,8 +15,7 @@ def ask_shape(answer: Answer) -> dict[str, Any]:
 
 
 def summary_shape(answer: Answer, article: Article) -> dict[str, Any]:
-    named = {"article_id": article.id, "title": article.title, "url": article.url}
-    return {"article": named, **_answer_fields(answer)}
+    return {"article": _named(ArticleRef.of(article)), **_answer_fields(answer)}
 
 
 def search_shape(query: str, evidence: Sequence[Evidence], seconds: float) -> dict[str, Any]:
@@ -38,15 +37,7 @@ def search_shape(query: str, evidence: Sequence[Evidence], seconds: float) -> di
 
 
 def article_shape(article: Article) -> dict[str, Any]:
-    return {
-        "article_id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "source": article.source,
-        "author": article.author,
-        "published": article.published,
-        "body": article.body,
-    }
+    return asdict(ArticleRef.of(article)) | {"body": article.body}
 
 
 def _answer_fields(answer: Answer) -> dict[str, Any]:
@@ -57,7 +48,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "generator": answer.generator,
         "generation": answer.generation,
         "seconds": round(answer.seconds, 4),
-        "nearest": [_nearest(article) for article in answer.nearest],
+        "nearest": [_named(article) for article in answer.nearest],
         "dropped": [asdict(dropped) for dropped in answer.dropped],
         "notes": list(answer.notes),
         "usage": asdict(answer.usage),
@@ -67,20 +58,9 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    article = citation.article
-    return {
-        "number": citation.number,
-        "article_id": article.article_id,
-        "title": article.title,
-        "url": article.url,
-        "source": article.source,
-        "published": article.published,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "answer_span": citation.answer_span,
-    }
+    shape = asdict(citation)
+    return asdict(citation.article) | {name: value for name, value in shape.items() if name != "article"}
 
 
-def _nearest(article: ArticleRef) -> dict[str, Any]:
+def _named(article: ArticleRef) -> dict[str, Any]:
     return {"article_id": article.article_id, "title": article.title, "url": article.url}

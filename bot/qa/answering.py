@@ -110,15 +110,8 @@ class Answerer:
             else:
                 yield Progress("reading", len(retrieval.evidence))
                 # a model reads what was typed: "in one sentence" is no part of the question, but a wish it can meet
-                written = self._written(
-                    full,
-                    retrieval.evidence,
-                    history,
-                    until,
-                    self._writers.answer,
-                    self._quoting.answer,
-                    typed=typed if full == asked else full,
-                )
+                wish, writers = typed if full == asked else full, (self._writers.answer, self._quoting.answer)
+                written = self._written(full, retrieval.evidence, history, until, *writers, typed=wish)
                 async with aclosing(written) as events:
                     async for event in events:
                         if isinstance(event, Answer):

@@ -29,9 +29,10 @@ from ingest.index.disk_errors import is_damage, read_failures, unreadable
 from ingest.index.embedding_cache import VectorStore
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
-from ingest.runs.pipeline import VECTORS
+from ingest.runs.publishing import VECTORS
 from ingest.settings import IngestSettings
 from ingest.system.atomic_write import replacing
+from ingest.system.batches import batches
 
 FORMAT = 1
 MIRROR = "fetched.sqlite"
@@ -53,14 +54,7 @@ class Contents:
 
     def shape(self, action: str) -> dict[str, Any]:
         """The JSON object that `--export --json` and `--backup --json` print."""
-        return {
-            "action": action,
-            "file": str(self.file),
-            "articles": self.articles,
-            "vectors": self.vectors,
-            "uploads": self.uploads,
-            "bytes": self.bytes,
-        }
+        return {"action": action} | asdict(self) | {"file": str(self.file)}
 
 
 def export_corpus(settings: IngestSettings, file: Path, by: str, *, whole: bool) -> Contents:
@@ -120,13 +114,12 @@ def _fill(
 
 
 def _add_articles(archive: zipfile.ZipFile, catalogue: Catalogue) -> int:
-    ids, written = list(catalogue.article_hashes()), 0
+    ids = catalogue.article_hashes()
     with archive.open("articles.jsonl", "w", force_zip64=True) as rows:
-        for first in range(0, len(ids), _AT_ONCE):
-            for article in catalogue.articles(ids[first : first + _AT_ONCE]).values():
+        for some in batches(ids, _AT_ONCE):
+            for article in catalogue.articles(some).values():
                 rows.write(_line(asdict(article)))
-                written += 1
-    return written
+    return len(ids)
 
 
 def _add_vectors(archive: zipfile.ZipFile, catalogue: Catalogue, store: VectorStore) -> tuple[int, int]:
@@ -135,8 +128,7 @@ def _add_vectors(archive: zipfile.ZipFile, catalogue: Catalogue, store: VectorSt
     hashes = [name for name in wanted if name not in missing]
     dimension = 0
     with archive.open("vectors.bin", "w", force_zip64=True) as rows:
-        for first in range(0, len(hashes), _AT_ONCE):
-            some = hashes[first : first + _AT_ONCE]
+        for some in batches(hashes, _AT_ONCE):
             vectors = store.load(some)
             dimension = int(vectors.shape[1])
             for name, vector in zip(some, vectors, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ingest.edits.audit import AuditEntry, record
@@ -28,13 +28,7 @@ class RolledBack:
 
     def shape(self) -> dict[str, Any]:
         """The JSON object that `--rollback --json` prints."""
-        return {
-            "action": "rollback",
-            "generation": self.generation,
-            "undone": self.undone,
-            "articles": self.articles,
-            "passages": self.passages,
-        }
+        return {"action": "rollback"} | asdict(self)
 
 
 def roll_back(settings: IngestSettings, by: str) -> RolledBack:

@@ -34,6 +34,12 @@ def content_hash(article: Article) -> str:
     return hashlib.sha256(kept.encode()).hexdigest()[:32]
 
 
+def digest(*parts: str) -> str:
+    """16 hex digits of SHA-256; one part is hashed as it is, several with their lengths, so none run together."""
+    joined = parts[0] if len(parts) == 1 else "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """An article that stands in its file as it was read last time and as it is held: it was not parsed again.

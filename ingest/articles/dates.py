@@ -7,30 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
+from ingest.text.lexicon import lines
+
 _EARLIEST, _LATEST = 1500, 2100
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d.*)?$")
 _ISO_BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "jan january januar janvier enero gennaio janeiro januari",
-            "feb february februar février fevrier febrero febbraio fevereiro februari",
-            "mar march märz mars marzo março marco maart",
-            "apr april avril abril aprile",
-            "may mai mayo maggio maio mei",
-            "jun june juni juin junio giugno junho",
-            "jul july juli juillet julio luglio julho",
-            "aug august août aout agosto augustus",
-            "sep sept september septembre septiembre settembre setembro",
-            "oct october okt oktober octobre octubre ottobre outubro",
-            "nov november novembre noviembre novembro",
-            "dec december dez dezember décembre decembre diciembre dicembre dezembro",
-        ),
-        1,
-    )
-    for name in names.split()
-}
+_MONTHS = {name: month for month, names in enumerate(lines("any/months"), 1) for name in names.split()}
 _MONTH = rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
 _DAY_FIRST = re.compile(rf"\b{_DAY}(?: (?:of|de))?[ \-]{_MONTH},?(?: del?)?[ \-](\d{{4}})\b", re.I)

@@ -10,11 +10,10 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-_SECOND_LEVEL = frozenset("co com org net gov edu ac or ne".split())
-_SMALL = frozenset("the of and a an de la le les el los las der die das du des di il lo e y et und".split())
-_GENERIC = frozenset(
-    "news online magazine mag website site web blog tv today live sport sports hq daily network media com org "
-    "net".split()
+from ingest.text import lexicon
+
+_SECOND_LEVEL, _SMALL, _GENERIC = (
+    lexicon.words("any/outlets", name) for name in ("second level", "small", "generic")
 )
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _MOST_WORDS = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
 
 LONGEST = 2_000  # characters; longer ones are traps or data, not pages
@@ -22,7 +23,7 @@ _SAFE = "!$&'()*+,;=:@/?[]%"
 _MIRRORS = re.compile(r"^(?:www\d?|m|mobile|amp)\.")
 _LINK = re.compile(r"<link\b([^<>]{1,3000})>", re.I)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
-_HEAD = 300_000
+_HEAD = 500_000
 
 
 class BadAddress(ValueError):
@@ -63,17 +64,21 @@ def same_site(one: str, other: str) -> bool:
     return bool(hosts[0]) and hosts[0] == hosts[1]
 
 
+def written_canonicals(page: str) -> Iterator[str]:
+    """The canonical addresses of a page's HTML, as they are written."""
+    for link in _LINK.findall(page[:_HEAD]):
+        attributes = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(link)}
+        if "canonical" in attributes.get("rel", "").lower().split():
+            yield attributes.get("href", "").replace("&amp;", "&").strip()
+
+
 def declared_canonical(page: str, at: str) -> str:
     """The canonical address that the HTML of `page` declares, where it can be believed, else that of `at`.
 
     One of another site would let a page speak for somebody else's. Some sites name their front page on every page.
     """
     own = canonical_address(at)
-    for link in _LINK.findall(page[:_HEAD]):
-        attributes = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(link)}
-        if "canonical" not in attributes.get("rel", "").lower().split():
-            continue
-        written = attributes.get("href", "").replace("&amp;", "&").strip()
+    for written in written_canonicals(page):
         try:
             named = canonical_address(urljoin(at, written)) if written else own
         except ValueError:

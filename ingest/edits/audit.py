@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,18 +45,7 @@ class AuditEntry:
 
     def shape(self) -> dict[str, Any]:
         """The JSON object that `--log --json` prints for it."""
-        return {
-            "at": self.at,
-            "by": self.by,
-            "action": self.action,
-            "what": list(self.what),
-            "outcome": self.outcome,
-            "added": self.added,
-            "changed": self.changed,
-            "removed": self.removed,
-            "generation": self.generation,
-            "note": self.note,
-        }
+        return {"at": self.at} | asdict(self)
 
 
 def open_log(directory: Path) -> sqlite3.Connection:

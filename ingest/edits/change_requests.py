@@ -92,7 +92,7 @@ class Change:
         paths = {upload.path for upload in self.add}
         read = [one for one in found.values() if isinstance(one, Article)]
         new = {one.id: one for one in read if self.add_paths or one.path in paths}
-        names = [name for path in paths for name in (_articles_of(old, UPLOADS, path) if old else ())]
+        names = [name for path in paths for name in (old.ids_at(UPLOADS, path) if old else ())]
         before = old.articles(names) if old else {}
         return tuple((before | new).values())
 
@@ -142,8 +142,7 @@ def _matching(name: str, catalogue: Catalogue) -> list[Article]:
     one = catalogue.article(name) or catalogue.article_by_url(name)
     if one is not None:
         return [one]
-    rows = catalogue.connection.execute("SELECT id FROM articles WHERE title = ? COLLATE NOCASE", (name,))
-    return list(catalogue.articles([row[0] for row in rows]).values())
+    return list(catalogue.articles(catalogue.ids_titled(name)).values())
 
 
 def _removed(held: Curation, articles: Sequence[Article], by: str, previous: Catalogue | None) -> Curation:
@@ -151,14 +150,5 @@ def _removed(held: Curation, articles: Sequence[Article], by: str, previous: Cat
     stones = [Tombstone(article.id, article.title, article.url, by, now()) for article in articles]
     uploaded = {article.path for article in articles if article.origin == UPLOADS}
     going = {article.id for article in articles}
-    emptied = {
-        path for path in uploaded if previous is not None and _articles_of(previous, UPLOADS, path) <= going
-    }
+    emptied = {path for path in uploaded if previous is not None and previous.ids_at(UPLOADS, path) <= going}
     return held.without_uploads(emptied).burying(stones)
-
-
-def _articles_of(catalogue: Catalogue, origin: str, path: str) -> set[str]:
-    rows = catalogue.connection.execute(
-        "SELECT id FROM articles WHERE origin = ? AND path = ?", (origin, path)
-    )
-    return {row[0] for row in rows}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -18,25 +17,25 @@ from ingest.articles.readers.document import Reject
 from ingest.errors import IndexBroken, VectorsBroken
 from ingest.index.catalogue import Catalogue, StoredPassage
 from ingest.index.checksums import damage, require_whole, seal
-from ingest.index.chroma import ChromaVectors, compact_local, copy_local, place_of
+from ingest.index.chroma import ChromaVectors, place_of
+from ingest.index.chroma_files import CHROMA, DATABASE, compact_local, copy_local, lasting_files
 from ingest.index.chunking import FORMAT, Passage, embedded_text
-from ingest.index.embedding_cache import Vectors, VectorStore, string_hash
+from ingest.index.embedding_cache import VectorStore, string_hash
 from ingest.index.generations import Generations
-from ingest.index.index import CATALOGUE, CHROMA, MAY_MISS, finds_itself
+from ingest.index.index import CATALOGUE, MAY_MISS, finds_itself
+from ingest.index.recall import ExactNeighbours
 from ingest.settings import IndexSettings
 from ingest.sources.progress import Report
+from ingest.system.batches import batches
 from ingest.text.tokens import question_words
-
-T = TypeVar("T")
 
 _CHECKED = 200  # new passages, and as many others, that are looked for by their words before publishing
 _SEARCHED = 50  # of the others that are looked for by their vector too
 _COMPARED = 20  # passages whose neighbours are compared with those that brute force finds
-_NEIGHBOURS = 10
 _LEAST_RECALL = 0.95
 _WIDER = (512, 1024)  # how widely to search instead, where recall falls short
 _WORDS = 8
-_GRAPH_IDS = "index_metadata.pickle"
+_ADDED_AT_ONCE = 2_000
 _ODD = 2  # articles that may fail the check by themselves in a corpus of any size
 
 log = logging.getLogger(__name__)
@@ -115,7 +114,7 @@ class IndexBuilder:
         # vectors that are not copied come from the store, and so does what the check compares with
         few = self._copied and not set(self._store.missing(held)) - set(self._new.values())
         missing: dict[str, str] = {}
-        for some in _batches(self._new.items() if few else self.catalogue.all_vectors(), 10_000):
+        for some in batches(self._new.items() if few else self.catalogue.all_vectors(), 10_000):
             names = {vector: name for name, vector in reversed(some)}
             missing |= {
                 vector: names[vector] for vector in self._store.missing(names) if vector not in missing
@@ -149,7 +148,7 @@ class IndexBuilder:
             compact_local(self._place.directory)
         self.catalogue.set_meta("built_at", datetime.now(UTC).isoformat(timespec="seconds"))
         self.catalogue.close()
-        seal(self._folder, _sealable(self._folder), self._folder.glob(f"{CHROMA}/chroma.sqlite3"))
+        seal(self._folder, lasting_files(self._folder), self._folder.glob(f"{CHROMA}/{DATABASE}"))
         return total
 
     def _copy(self) -> bool:
@@ -192,8 +191,8 @@ class IndexBuilder:
             if vectors.count() != total - len(self._new) + len(self._gone):
                 raise VectorsBroken("their number is not that of the passages")
             vectors.delete([name for name in self._gone if name not in self._new])
-            for done, some in _counted(self._new, 2_000):
-                report("indexing", done, len(self._new))
+            for place, some in enumerate(batches(self._new, _ADDED_AT_ONCE)):
+                report("indexing", place * _ADDED_AT_ONCE, len(self._new))
                 vectors.add(some, self._store.load([self._new[name] for name in some]))
             report("indexing", len(self._new), len(self._new))
         except VectorsBroken as error:
@@ -211,9 +210,9 @@ class IndexBuilder:
         """A new collection with every vector, whose searches find what brute force finds."""
         vectors = ChromaVectors(self._place, expected=total, patient=True)
         try:
-            exact = _BruteForce(self._store, dict(self._sampled(_COMPARED)))
+            exact = ExactNeighbours(self._store, dict(self._sampled(_COMPARED)))
             done = 0
-            for some in _batches(self.catalogue.all_vectors(), vectors.batch):
+            for some in batches(self.catalogue.all_vectors(), vectors.batch):
                 report("indexing", done, total)
                 names = [name for name, _ in some]
                 rows = self._store.load([vector for _, vector in some])
@@ -284,61 +283,7 @@ class IndexBuilder:
         return not words or self.catalogue.found_by_words(name, words)
 
 
-class _BruteForce:
-    """The true nearest neighbours of a few passages, found while all vectors pass by."""
-
-    def __init__(self, store: VectorStore, sample: dict[str, str]) -> None:
-        self._queries = store.load(list(sample.values())) if sample else np.empty((0, 1), np.float32)
-        self._best = np.full((len(self._queries), 0), -1.0, np.float32)
-
-    def see(self, vectors: Vectors) -> None:
-        if len(self._queries):
-            scores = np.concatenate([self._best, self._queries @ vectors.T], axis=1)
-            self._best = -np.sort(-scores, axis=1)[:, :_NEIGHBOURS]
-
-    def recall(self, vectors: ChromaVectors) -> float:
-        """Which share of the true neighbours, or others as near, a search finds."""
-        if not len(self._queries):
-            return 1.0
-        found = vectors.search_all(self._queries, self._best.shape[1])
-        as_near = [
-            sum(cosine >= least - 1e-4 for _, cosine in hits) / len(best)
-            for hits, best, least in zip(found, self._best, self._best[:, -1], strict=True)
-        ]
-        return float(np.mean(as_near))
-
-
 def _copy_catalogue(previous: Path, folder: Path) -> None:
     """A published catalogue is never written again, so a plain copy is a whole one, if nobody else has harmed it."""
     require_whole(previous, CATALOGUE)
     shutil.copyfile(previous / CATALOGUE, folder / CATALOGUE)
-
-
-def _sealable(folder: Path) -> list[Path]:
-    """Every file that no reader rewrites.
-
-    Each opening rewrites Chroma's own database, and the files of a graph that has not grown enough to be saved yet:
-    until it has a list of its ids, Chroma makes it anew from the database.
-    """
-    files = (path for path in folder.rglob("*") if path.is_file())
-    lasting = (path for path in files if path.suffix != ".bin" or path.with_name(_GRAPH_IDS).exists())
-    return sorted(path for path in lasting if not path.name.startswith("chroma.sqlite3"))
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    some: list[T] = []
-    for item in items:
-        some.append(item)
-        if len(some) == size:
-            yield some
-            some = []
-    if some:
-        yield some
-
-
-def _counted(items: Iterable[T], size: int) -> Iterator[tuple[int, list[T]]]:
-    """The items by `size`, each batch with how many came before it."""
-    done = 0
-    for some in _batches(items, size):
-        yield done, some
-        done += len(some)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sqlite3
-import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ingest.articles.article import Article, content_hash
+from ingest.articles.article import Article, content_hash, digest
 from ingest.articles.urls import identity_of
 from ingest.index.chunking import Passage
 from ingest.index.disk_errors import read_failures
 from ingest.index.embedding_cache import Vectors
-from ingest.text.stemming import stem
-from ingest.text.tokens import question_words, quoted, searchable
+from ingest.index.word_search import Hit as Hit
+from ingest.index.word_search import WordSearch, stemmed
+from ingest.text.tokens import searchable
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,21 +44,10 @@ CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row');
 CREATE VIRTUAL TABLE titles USING fts5 (title, source, published, prefix = '2 3', tokenize = 'unicode61');
 """
 SCHEMA_VERSION = hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]  # another one is built anew
-TITLE_WEIGHT = 2.0  # a word of the title says more of a passage than one of its text
 
 _ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
 # where a browser scrolls to: part of a link, not of an address
 _TEXT_FRAGMENT = re.compile(r"#?:~:.*", re.DOTALL)
-_CHUNK = 500  # bound below SQLite's limit of variables in one statement
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found by one of the searches; a higher score is better, on that search's own scale."""
-
-    passage_id: str
-    article_id: str
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +58,8 @@ class StoredPassage:
     vector: str
 
 
-class Catalogue:
+class Catalogue(WordSearch):
     """One `catalogue.sqlite`. Reading is safe from many threads; writing is for one."""
-
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        self.path = path
-        self._readonly = readonly
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._opening = threading.Lock()
 
     @classmethod
     def create(cls, path: Path) -> Catalogue:
@@ -98,46 +78,6 @@ class Catalogue:
             path.open("rb").close()  # SQLite says the same of a file that is gone and of one it may not open
             with closing(cls(path, readonly=True)) as catalogue:
                 yield catalogue
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # immutable: a published catalogue is never written again, so readers need neither locks nor side files
-            query = "?mode=ro&immutable=1" if self._readonly else ""
-            connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}{query}", uri=True, check_same_thread=False
-            )
-            if not self._readonly:
-                # a killed build is thrown away whole, so only publishing has to reach the disk (`Catalogue.finish`)
-                connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;")
-            self._local.connection = connection
-            with self._opening:
-                self._opened.append(connection)
-        return connection
-
-    def close(self) -> None:
-        with self._opening:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self.connection:
-            yield
-
-    # -- meta
-
-    def meta(self, key: str) -> str | None:
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
-
-    def set_meta(self, key: str, value: str) -> None:
-        with self.connection:
-            self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # -- writing
 
@@ -159,7 +99,7 @@ class Catalogue:
                 article.published,
             ),
         )
-        title = _stems(_heading(article))
+        title = stemmed(_heading(article))
         for item in stored:
             passage = item.passage
             cursor = self.connection.execute(
@@ -168,7 +108,7 @@ class Catalogue:
             )
             self.connection.execute(
                 "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
-                (cursor.lastrowid, title, _stems(passage.text)),
+                (cursor.lastrowid, title, stemmed(passage.text)),
             )
 
     def remove(self, article_id: str) -> None:
@@ -207,15 +147,24 @@ class Catalogue:
         ).fetchone()
         return self.article(row[0]) if row else None
 
+    def ids_titled(self, title: str) -> list[str]:
+        rows = self.connection.execute("SELECT id FROM articles WHERE title = ? COLLATE NOCASE", (title,))
+        return [row[0] for row in rows]
+
+    def ids_at(self, origin: str, path: str) -> set[str]:
+        """The articles that were read from one file."""
+        statement = "SELECT id FROM articles WHERE origin = ? AND path = ?"
+        return {row[0] for row in self.connection.execute(statement, (origin, path))}
+
+    def ids_before(self, origin: str, day: str) -> set[str]:
+        """The articles of a source that were published before an ISO date."""
+        statement = "SELECT id FROM articles WHERE origin = ? AND substr(published, 1, 10) < ?"
+        return {row[0] for row in self.connection.execute(statement, (origin, day))}
+
     def article_hashes(self) -> dict[str, tuple[str, str, str]]:
         """Every article's (content hash, origin, path) by its id."""
         rows = self.connection.execute("SELECT id, hash, origin, path FROM articles")
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
-
-    def is_whole(self, table: str) -> bool:
-        """Whether SQLite finds nothing wrong with a table and its indexes."""
-        rows = self.connection.execute(f"PRAGMA integrity_check({table})").fetchall()
-        return bool(rows == [("ok",)])
 
     def find_titles(self, match: str, limit: int, offset: int = 0) -> list[Article]:
         """Articles whose title, source or date match an FTS5 expression, newest first; bodies are left out."""
@@ -296,14 +245,6 @@ class Catalogue:
         rows = (self.connection.execute(following, (number,)).fetchone() for number in wanted)
         return list(dict.fromkeys(row[0] for row in rows))
 
-    def found_by_words(self, passage_id: str, words: Collection[str]) -> bool:
-        """Whether the word index has one of `words` for the passage."""
-        row = self.connection.execute(
-            "SELECT 1 FROM words WHERE words MATCH ? AND rowid = (SELECT number FROM passages WHERE id = ?)",
-            (_any_of(words), passage_id),
-        ).fetchone()
-        return row is not None
-
     # -- titles
 
     def titles_without_vector(self) -> dict[str, str]:
@@ -327,33 +268,6 @@ class Catalogue:
         rows = self._in("SELECT article, vector FROM title_vectors WHERE article IN", article_ids)
         return {name: np.frombuffer(vector, "<f4") for name, vector in rows}
 
-    # -- words
-
-    def search_words(self, words: Collection[str], limit: int) -> list[Hit]:
-        """Passages that have one of `words`, of which there is one, best first by BM25 with the title weighted."""
-        rows = self.connection.execute(
-            "SELECT p.id, p.article, found.score FROM (SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words "
-            "WHERE words MATCH ? ORDER BY score DESC LIMIT ?) AS found JOIN passages p ON p.number = found.rowid "
-            "ORDER BY found.score DESC",
-            (TITLE_WEIGHT, _any_of(words), limit),
-        )
-        return [Hit(*row) for row in rows]
-
-    def passages_with(self, word: str, most: int) -> int:
-        """In how many passages, up to `most`, a word stands in one of its forms."""
-        row = self.connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)", (_any_of([word]), most)
-        ).fetchone()
-        return int(row[0])
-
-    def terms_starting(self, letters: str, most: int) -> list[tuple[str, int]]:
-        """Up to `most` words of the index (stems) that begin so, each with the number of passages it stands in."""
-        rows = self.connection.execute(
-            "SELECT term, doc FROM terms WHERE term >= ? AND term < ? LIMIT ?",
-            (letters, f"{letters}\U0010ffff", most),
-        )
-        return [(term, int(count)) for term, count in rows]
-
     # -- figures
 
     def count(self, table: str) -> int:
@@ -365,27 +279,10 @@ class Catalogue:
         row = self.connection.execute("SELECT min(published), max(published) FROM articles").fetchone()
         return row[0], row[1]
 
-    def _in(self, statement: str, values: Collection[str]) -> Iterator[Any]:
-        """Run `… IN` over any number of values, a bounded number at a time."""
-        listed = list(values)
-        for first in range(0, len(listed), _CHUNK):
-            some = listed[first : first + _CHUNK]
-            yield from self.connection.execute(f"{statement} ({', '.join('?' * len(some))})", some)
-
-
-def _stems(text: str) -> str:
-    """A text as the word index keeps it."""
-    return " ".join(stem(word) for word in question_words(text))
-
-
-def _any_of(words: Collection[str]) -> str:
-    """An FTS5 expression for what has one of `words`, lower case, in one of their forms."""
-    return " OR ".join(quoted(one) for one in dict.fromkeys(map(stem, words)))
-
 
 def id_of_address(url: str) -> str:
     """The id that an article of this address has."""
-    return hashlib.sha256(identity_of(url).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest(identity_of(url))
 
 
 def _heading(article: Article) -> str:

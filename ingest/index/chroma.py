@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import logging
 import math
-import os
-import shutil
-import sqlite3
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
 from ingest.errors import VectorsBroken, VectorsUnreachable
+from ingest.index.chroma_client import (
+    CLOUD,
+    LOCAL,
+    Place,
+    close,
+    connect,
+    explained,
+    may_pass,
+    transport_errors,
+)
 from ingest.index.embedding_cache import Vectors
+from ingest.system.batches import batches
 
 if TYPE_CHECKING:  # importing chromadb takes most of a second, which a run that changes nothing can spare
-    from chromadb.api import ClientAPI
     from chromadb.api.collection_configuration import CreateCollectionConfiguration, UpdateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 T = TypeVar("T")
-
-LOCAL = "local"
-CLOUD = "cloud"
 
 _EF_SEARCH = 256  # how widely a search looks: costs a millisecond, and keeps recall at brute force's
 _SYNC_CHANGES = 200  # vectors that may wait in Chroma's log, which every opening has to replay
@@ -44,19 +46,6 @@ _READING_SECONDS = 10.0
 _WRITING_SECONDS = 120.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a generation's vectors are. `where` is "local" (files below `directory`), an http(s) URL, or "cloud"."""
-
-    where: str
-    directory: Path
-    collection: str
-
-    @property
-    def is_local(self) -> bool:
-        return self.where == LOCAL
 
 
 def place_of(where: str, folder: Path, identity: str, generation: str) -> Place:
@@ -96,7 +85,7 @@ class ChromaVectors:
         """Open the collection, or create it for `expected` vectors. `patient`: nobody waits, so try for longer."""
         self.place = place
         self._pauses = _WRITING_PAUSES if patient else _READING_PAUSES
-        self._client = self._tried(lambda: _connect(place, _WRITING_SECONDS if patient else _READING_SECONDS))
+        self._client = self._tried(lambda: connect(place, _WRITING_SECONDS if patient else _READING_SECONDS))
         try:
             largest = int(self._tried(self._client.get_max_batch_size))
             self._largest = min(_BATCH, largest)
@@ -119,7 +108,7 @@ class ChromaVectors:
 
     def close(self) -> None:
         """Release the files and memory of a local collection, or the connections to a server."""
-        _close(self._client)
+        close(self._client)
 
     @property
     def batch(self) -> int:
@@ -152,8 +141,8 @@ class ChromaVectors:
             self._tried(partial(self._collection.upsert, ids=listed, embeddings=rows))
 
     def delete(self, ids: Sequence[str]) -> None:
-        for first in range(0, len(ids), self._largest):
-            self._tried(partial(self._collection.delete, ids=list(ids[first : first + self._largest])))
+        for some in batches(ids, self._largest):
+            self._tried(partial(self._collection.delete, ids=some))
 
     def count(self) -> int:
         return self._tried(self._collection.count)
@@ -207,51 +196,16 @@ class ChromaVectors:
                     f"Chroma has no collection {self.place.collection}. "
                     "Run `python -m ingest --rebuild` to remake it without embedding."
                 ) from error
-            except (ValueError, TypeError, OSError, ChromaError, _transport_errors()) as error:
-                pause = next(pauses, None) if _may_pass(error) else None
+            except (ValueError, TypeError, OSError, ChromaError, transport_errors()) as error:
+                pause = next(pauses, None) if may_pass(error) else None
                 if pause is None:
                     kind = VectorsBroken if self.place.is_local else VectorsUnreachable
-                    raise kind(_said(self.place, error)) from error
+                    raise kind(explained(self.place, error)) from error
             except BaseException as error:
                 if type(error).__name__ != "PanicException":  # a crash inside Chroma's Rust code
                     raise
-                raise VectorsBroken(_said(self.place, error)) from error
+                raise VectorsBroken(explained(self.place, error)) from error
             time.sleep(pause)
-
-
-def copy_local(source: Path, target: Path) -> None:
-    """Copy a local Chroma directory, also while a reader has it open.
-
-    A reader's opening and querying rewrites `chroma.sqlite3` and nothing else, so that file is read through SQLite,
-    which also leaves out the room that Chroma's log took, and the segments' files, written only by a build, are
-    copied as they are. Raises VectorsBroken.
-    """
-    target.mkdir(parents=True)
-    try:
-        for path in source.iterdir():
-            if path.is_dir():
-                shutil.copytree(path, target / path.name)
-            elif not path.name.startswith("chroma.sqlite3"):
-                shutil.copy2(path, target / path.name)
-        with closing(_sqlite(source)) as old:
-            old.execute("VACUUM INTO ?", (str(target / "chroma.sqlite3"),))
-    except FileNotFoundError as error:
-        raise VectorsBroken(f"A file of the vectors is gone: {error.filename}.") from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-            raise
-        raise VectorsBroken(f"The vectors in {source} are damaged: {error}.") from error
-
-
-def compact_local(directory: Path) -> None:
-    """Give back the room that Chroma's log took while the collection was filled. Nobody may have it open."""
-    with closing(_sqlite(directory)) as database:
-        database.execute("VACUUM")
-
-
-def _sqlite(directory: Path) -> sqlite3.Connection:
-    place = (directory / "chroma.sqlite3").absolute().as_uri()
-    return sqlite3.connect(f"{place}?mode=rw", uri=True, timeout=30, isolation_level=None)
 
 
 def drop_collections(where: str, identity: str, keep: Sequence[str]) -> None:
@@ -261,7 +215,7 @@ def drop_collections(where: str, identity: str, keep: Sequence[str]) -> None:
     prefix = prefix_of(identity)
     kept = {prefix + generation for generation in keep}
     try:
-        client = _connect(Place(where, Path(), ""), _WRITING_SECONDS)
+        client = connect(Place(where, Path(), ""), _WRITING_SECONDS)
         try:
             names: list[str] = []
             while page := client.list_collections(limit=100, offset=len(names)):
@@ -270,7 +224,7 @@ def drop_collections(where: str, identity: str, keep: Sequence[str]) -> None:
                 if name.startswith(prefix) and name not in kept:
                     client.delete_collection(name)
         finally:
-            _close(client)
+            close(client)
     except Exception as error:  # they only take room; the next run tries again
         log.warning("Old collections could not be deleted: %s", error)
 
@@ -288,82 +242,3 @@ def _configuration(where: str, sync: int) -> CreateCollectionConfiguration:
             "sync_threshold": sync,
         }
     }
-
-
-def _connect(place: Place, seconds: float) -> ClientAPI:
-    import chromadb
-    import httpx
-    from chromadb.config import Settings
-
-    quiet = Settings(anonymized_telemetry=False)
-    if place.is_local:
-        return chromadb.PersistentClient(path=str(place.directory), settings=quiet)
-    if place.where == CLOUD:
-        client = chromadb.CloudClient(api_key=os.environ.get("CHROMA_API_KEY"), settings=quiet)
-    else:
-        address = urlsplit(place.where)
-        port = address.port or (443 if address.scheme == "https" else 80)
-        key = os.environ.get("CHROMA_API_KEY")
-        headers = {"Authorization": f"Bearer {key}", "x-chroma-token": key} if key else {}
-        # making a client waits for ever for a server that takes the connection and never answers
-        heartbeat = f"{address.scheme}://{address.hostname}:{port}/api/v2/heartbeat"
-        httpx.get(heartbeat, headers=headers, timeout=seconds).raise_for_status()
-        secure = address.scheme == "https"
-        client = chromadb.HttpClient(
-            host=address.hostname or "", port=port, ssl=secure, headers=headers, settings=quiet
-        )
-    _limit_time(client, seconds)
-    return client
-
-
-def _limit_time(client: Any, seconds: float) -> None:
-    """Chroma's client waits for ever for a server that has stopped answering, and has no setting for it."""
-    for session in _sessions(client):
-        session.timeout = seconds
-
-
-def _close(client: Any) -> None:
-    """Chroma's own closing leaves the connections of a client of a server open; no two clients share them."""
-    sessions = list(_sessions(client))
-    client.close()
-    for session in sessions:
-        session.close()
-
-
-def _sessions(client: Any) -> Iterator[Any]:
-    """The HTTP clients inside a client of a server: its own, and that of the part which looks after databases."""
-    for part in (client, getattr(client, "_admin_client", None)):
-        session = getattr(getattr(part, "_server", None), "_session", None)
-        if session is not None:
-            yield session
-
-
-def without_login(url: str) -> str:
-    """An address as it may be shown: the user name and password in it stay out of errors and logs."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _transport_errors() -> type[Exception]:
-    import httpx
-
-    return httpx.HTTPError
-
-
-def _may_pass(error: Exception) -> bool:
-    from chromadb.errors import InternalError, RateLimitError
-
-    return isinstance(error, (InternalError, RateLimitError, _transport_errors())) or "connect" in str(error)
-
-
-def _said(place: Place, error: BaseException) -> str:
-    reason = str(error)[:300]
-    if place.where == CLOUD:
-        return f"Chroma Cloud refused ({reason}). Check CHROMA_API_KEY, CHROMA_TENANT and CHROMA_DATABASE."
-    if place.is_local:
-        return (
-            f"The vectors in {place.directory} cannot be used ({reason}). "
-            "Run `python -m ingest --rebuild` to remake them without embedding."
-        )
-    server = without_login(place.where)
-    return f'No Chroma server answers at {server} ({reason}). Start it, or set [index] chroma = "local".'

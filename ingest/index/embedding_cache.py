@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import IndexBroken
+from ingest.system.batches import batches
 
 Vectors = npt.NDArray[np.float32]
 
@@ -66,8 +67,7 @@ class VectorStore:
         """Those of `hashes` that have no vector yet, in order, each once."""
         wanted = list(dict.fromkeys(hashes))
         known: set[str] = set()
-        for first in range(0, len(wanted), _CHUNK):
-            some = wanted[first : first + _CHUNK]
+        for some in batches(wanted, _CHUNK):
             known.update(row[0] for row in self._select("hash", some))
         return [name for name in wanted if name not in known]
 
@@ -75,8 +75,8 @@ class VectorStore:
         """The vectors (n, d) of `hashes` in order. Raises IndexBroken when one is not there."""
         found: dict[str, bytes] = {}
         distinct = list(dict.fromkeys(hashes))
-        for first in range(0, len(distinct), _CHUNK):
-            found.update(self._select("hash, vector", distinct[first : first + _CHUNK]))
+        for some in batches(distinct, _CHUNK):
+            found.update(self._select("hash, vector", some))
         if len(found) < len(distinct):
             raise IndexBroken(
                 f"{len(distinct) - len(found)} vectors are not in the store any more. "

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import logging
-import os
-import sqlite3
-import subprocess  # a child that may crash in this process's stead
-import sys
-import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 
 import numpy as np
 
 from ingest.articles.article import Article
 from ingest.errors import EmbedderMismatch, IndexBroken, VectorsBroken, VectorsUnreachable
+from ingest.index.careful_opening import opening_vectors
 from ingest.index.catalogue import SCHEMA_VERSION, Catalogue, Hit
-from ingest.index.checksums import damage, require_whole
-from ingest.index.chroma import ChromaVectors, copy_local, place_of
+from ingest.index.checksums import require_whole
+from ingest.index.chroma import ChromaVectors
 from ingest.index.chunking import Passage
 from ingest.index.disk_errors import read_failures
 from ingest.index.embedding_cache import Vectors
@@ -29,13 +24,10 @@ from ingest.settings import IndexSettings
 from ingest.text.tokens import question_words, quoted
 
 CATALOGUE = "catalogue.sqlite"
-CHROMA = "chroma"
-_CHROMA_DATABASE = "chroma.sqlite3"
 
 MAY_MISS = 0.02  # an approximate search may miss a passage now and then
 MOST_COUNTED = 100_000
 MOST_TERMS = 5_000
-_PROBE_SECONDS = 120
 
 log = logging.getLogger(__name__)
 
@@ -85,40 +77,14 @@ class Index:
                     self._check_embedder(embedder_key)
                 self._count = self.catalogue.count("passages")
             try:
-                self._vectors = opened.enter_context(
-                    closing(self._opened_vectors(settings, generations, opened))
-                )
+                with opening_vectors(settings, generation, opened) as vectors:
+                    self._vectors = opened.enter_context(closing(self._warm(vectors)))
             except VectorsBroken as error:
                 self._failed(error)
             self._frequency = lru_cache(maxsize=50_000)(
                 partial(self.catalogue.passages_with, most=MOST_COUNTED)
             )
             self._opened = opened.pop_all()
-
-    def _opened_vectors(
-        self, settings: IndexSettings, generations: Generations, opened: ExitStack
-    ) -> ChromaVectors:
-        """Chroma open and warm. Its files are checked before, because broken ones can end the process."""
-        folder = self._folder / CHROMA
-        place = place_of(settings.chroma, folder, "", self.generation)
-        if not place.is_local:
-            place = place_of(settings.chroma, folder, generations.identity(), self.generation)
-            return self._warm(ChromaVectors(place))
-        try:
-            wrong = damage(self._folder, f"{CHROMA}/")
-        except IndexBroken as error:
-            raise VectorsUnreachable(str(error)) from error  # they may be whole
-        if wrong is not None:
-            raise VectorsBroken(
-                f"The vectors are damaged: {wrong}. Run `python -m ingest --rebuild` to remake them."
-            )
-        if generations.ended_a_process(self.generation):
-            _try_in_a_child(settings, self.generation)
-            generations.trust(self.generation)
-        if not os.access(folder / _CHROMA_DATABASE, os.W_OK) or not os.access(folder, os.W_OK):
-            place = replace(place, directory=opened.enter_context(_writable_copy(folder)))
-        with generations.risky(self.generation):
-            return self._warm(ChromaVectors(place))
 
     def _warm(self, vectors: ChromaVectors) -> ChromaVectors:
         """Search once, so that the graph is read before the first question comes."""
@@ -291,21 +257,6 @@ class Index:
             )
 
 
-@contextmanager
-def _writable_copy(folder: Path) -> Iterator[Path]:
-    """A copy of Chroma's files for as long as the block runs: each opening writes to them, which their disk refuses."""
-    with ExitStack() as held:
-        try:
-            room = tempfile.TemporaryDirectory(prefix="byline-", ignore_cleanup_errors=True)
-            copy = Path(held.enter_context(room)) / CHROMA
-            copy_local(folder, copy)
-        except (OSError, sqlite3.Error) as error:
-            raise VectorsUnreachable(
-                f"{folder} cannot be written to, which opening it needs, nor copied: {error}."
-            ) from error
-        yield copy
-
-
 def finds_itself(vectors: ChromaVectors, names: Sequence[str], own: Vectors) -> list[bool]:
     """Of each passage, whether its own vector finds it; a copy of it elsewhere is as good a find."""
     found = vectors.search_all(own, min(10, max(1, vectors.count())))
@@ -313,20 +264,3 @@ def finds_itself(vectors: ChromaVectors, names: Sequence[str], own: Vectors) -> 
         any(name == hit or cosine > 0.999 for hit, cosine in hits)
         for name, hits in zip(names, found, strict=True)
     ]
-
-
-def _try_in_a_child(settings: IndexSettings, generation: str) -> None:
-    """Raise VectorsBroken unless a process of its own can open and search the generation."""
-    command = [sys.executable, "-m", "ingest.index.crash_probe", "--directory", str(settings.directory)]
-    command += ["--chroma", settings.chroma, "--generation", generation]
-    home = Path(__file__).resolve().parents[2]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False, cwd=home)  # noqa: S603
-    except subprocess.TimeoutExpired:
-        raise VectorsBroken(
-            "Opening the vectors hangs. Run `python -m ingest --rebuild` to remake them."
-        ) from None
-    if done.returncode != 0:
-        raise VectorsBroken(
-            "Opening the vectors ends the process. Run `python -m ingest --rebuild` to remake them."
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +40,7 @@ class Estimate:
 
     def shape(self) -> dict[str, Any]:
         """The JSON object under "estimate"."""
-        return {
-            "articles": self.articles,
-            "passages": self.passages,
-            "tokens": self.tokens,
-            "dollars": None if self.dollars is None else round(self.dollars, 4),
-            "minutes": None if self.minutes is None else round(self.minutes, 2),
-        }
+        return {name: round(value, 4) if value is not None else None for name, value in asdict(self).items()}
 
     def sentence(self) -> str:
         cost = (

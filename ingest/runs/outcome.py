@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ingest.articles.article import Article
@@ -29,22 +29,18 @@ class Outcome:
 
     def shape(self) -> dict[str, Any]:
         """The JSON object that `--json` prints."""
-        named = [{"article_id": one.id, "title": one.title, "url": one.url} for one in self.articles]
-        asked = {"action": self.action, "articles": named} if self.action in ("add", "remove") else {}
-        return (
-            asked
-            | {
-                "added": self.added,
-                "changed": self.changed,
-                "removed": self.removed,
-                "unchanged": self.unchanged,
-                "rejected": [{"path": reject.path, "reason": reject.reason} for reject in self.rejected],
-                "passages": self.passages,
-                "generation": self.generation,
-                "seconds": round(self.seconds, 3),
-            }
-            | ({} if self.estimate is None else {"estimate": self.estimate.shape()})
-        )
+        shape = asdict(self) | {"seconds": round(self.seconds, 3)}
+        shape["rejected"] = list(shape["rejected"])
+        shape["articles"] = [
+            {"article_id": one.id, "title": one.title, "url": one.url} for one in self.articles
+        ]
+        if self.action not in ("add", "remove"):
+            del shape["action"], shape["articles"]
+        if self.estimate is None:
+            del shape["estimate"]
+        else:
+            shape["estimate"] = self.estimate.shape()
+        return shape
 
     def audit_entry(self, by: str, what: tuple[str, ...]) -> AuditEntry:
         what = tuple(one.title for one in self.articles) or what

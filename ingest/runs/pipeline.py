@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
-from ingest.articles.article import Article, Recognised, content_hash
-from ingest.articles.readers.document import Reject
+from ingest.articles.article import Article
 from ingest.edits.audit import record
-from ingest.edits.change_requests import REFRESH, Change, articles_named
-from ingest.edits.manual_edits import Curation
-from ingest.edits.run_lock import exclusive
-from ingest.edits.uploads import discard_refused, discard_uploads, uploads_in_use
+from ingest.edits.change_requests import REFRESH, Change
+from ingest.edits.run_lock import Run, exclusive
+from ingest.edits.uploads import discard_refused
 from ingest.embedding.factory import Embedder
-from ingest.embedding.token_counts import count_tokens
 from ingest.errors import CatalogueBroken
-from ingest.index.builder import IndexBuilder
-from ingest.index.catalogue import Catalogue
 from ingest.index.checksums import damage
-from ingest.index.chroma import drop_collections
-from ingest.index.chunking import split_article
 from ingest.index.disk_errors import storage_failures
-from ingest.index.embedding_cache import VectorStore, string_hash
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
 from ingest.runs.background_embedding import embedding_ahead
 from ingest.runs.base_generation import Foundation, foundations
-from ingest.runs.diff import Comparison, compare, replaced
+from ingest.runs.diff import Comparison
 from ingest.runs.estimate import Estimate, estimate
-from ingest.runs.gathering import gather
-from ingest.runs.max_age import cutoffs, is_too_old, too_old
-from ingest.runs.missing_vectors import embed_missing
 from ingest.runs.outcome import Outcome
-from ingest.runs.removal_limit import check_removals
+from ingest.runs.plan import Plan, plan_run
+from ingest.runs.publishing import VECTORS, published
 from ingest.settings import IngestSettings
-from ingest.sources.corpus_reader import CorpusReading, read_corpus
-from ingest.sources.parse_cache import ReadingMemo
 from ingest.sources.progress import Report, silent
 
 log = logging.getLogger(__name__)
 
-VECTORS = "vectors.sqlite"
-MEMO = "reading.sqlite"
 NAMED = 50  # articles that an outcome names
 
 
@@ -65,37 +50,23 @@ def ingest_corpus(
     new generation is published the last one stays current, whatever goes wrong; vectors are saved as they are made,
     so a killed run goes on where it was.
     """
-    started = time.monotonic()
     generations = Generations(settings.index.directory)
-    with (
-        exclusive(generations, change.action, change.by) as run,
-        _refused_discarded(generations, settings.corpus.uploads, change),
-        storage_failures(),
-    ):
-        report = run.watched(report)
-        refreshing = change.action in ("refresh", "import") and not only
-        for held in foundations(generations, settings.corpus.uploads, or_nothing=refreshing):
-            try:
-                ahead = _ahead(settings, embedder, dry_run=dry_run)
-                plan = _plan(settings, change, only, held, report, ahead)
-                if not (dry_run or change.allow_removals):
-                    plan.check_removals(held, settings.corpus.max_removed)
-                if dry_run:
-                    outcome = _outcome(plan, change, held.passages, generations.current(), started)
-                    return run.end(replace(outcome, estimate=_estimate(settings, embedder, held, plan)))
-                if plan.changes_nothing(held) and held.serves(settings, embedder):
-                    return run.end(_outcome(plan, change, held.passages, generations.current(), started))
-                build, generation = _published(settings, embedder, generations, held, plan, change, report)
-            except CatalogueBroken as error:
-                log.warning("%s Going on from the generation before.", error)
-                generations.give_up(held.path.name if held.path else "")
-                continue
-            outcome = _outcome(plan.without(build.set_aside), change, build.passages, generation, started)
-            record(settings.index.directory, outcome.audit_entry(change.by, change.names))
-            return run.end(outcome)
-    raise CatalogueBroken(
-        "No generation can be read any more. Run `python -m ingest` without a PATH to read everything anew."
-    )
+
+    def attempt(held: Foundation, run: Run, started: float) -> Outcome:
+        watched = run.watched(report)
+        ahead = _ahead(settings, embedder, dry_run=dry_run)
+        plan = plan_run(settings, change, only, held, watched, ahead)
+        if not (dry_run or change.allow_removals):
+            plan.check_removals(held, settings.corpus.max_removed)
+        as_it_is = _outcome(plan, change, held.passages, generations.current(), started)
+        if dry_run:
+            return replace(as_it_is, estimate=_estimate(settings, embedder, held, plan))
+        if plan.changes_nothing(held) and held.serves(settings, embedder):
+            return as_it_is
+        return _built(settings, embedder, held, plan, change, watched, started)
+
+    refreshing = change.action in ("refresh", "import") and not only
+    return _from_newest_whole(settings, change, attempt, or_nothing=refreshing)
 
 
 def rebuild_index(
@@ -110,25 +81,55 @@ def rebuild_index(
     folder = generations.path(generations.require_current())
     if generations.has_lost_current() or damage(folder, CATALOGUE) is not None:
         return ingest_corpus(settings, embedder, report=report, change=replace(REFRESH, by=by))
-    started = time.monotonic()
     change = Change("rebuild", by)
-    with exclusive(generations, change.action, by) as run, storage_failures():
+
+    def attempt(held: Foundation, run: Run, started: float) -> Outcome:
         generations.require_current()
-        report = run.watched(report)
-        for held in foundations(generations, settings.corpus.uploads, or_nothing=False):
-            plan = _Plan(Comparison((), (), (), len(held.hashes)), (), held.curation, frozenset())
+        plan = Plan(Comparison((), (), (), len(held.hashes)), (), held.curation, frozenset())
+        return _built(settings, embedder, held, plan, change, run.watched(report), started)
+
+    return _from_newest_whole(settings, change, attempt, or_nothing=False)
+
+
+def _from_newest_whole(
+    settings: IngestSettings,
+    change: Change,
+    attempt: Callable[[Foundation, Run, float], Outcome],
+    *,
+    or_nothing: bool,
+) -> Outcome:
+    """A run under the lock, from the newest generation that is whole; where damage shows on the way, the one before."""
+    started = time.monotonic()
+    generations = Generations(settings.index.directory)
+    with (
+        exclusive(generations, change.action, change.by) as run,
+        _refused_discarded(generations, settings.corpus.uploads, change),
+        storage_failures(),
+    ):
+        for held in foundations(generations, settings.corpus.uploads, or_nothing=or_nothing):
             try:
-                build, generation = _published(settings, embedder, generations, held, plan, change, report)
+                return run.end(attempt(held, run, started))
             except CatalogueBroken as error:
                 log.warning("%s Going on from the generation before.", error)
                 generations.give_up(held.path.name if held.path else "")
-                continue
-            outcome = _outcome(plan.without(build.set_aside), change, build.passages, generation, started)
-            record(settings.index.directory, outcome.audit_entry(by, ()))
-            return run.end(outcome)
     raise CatalogueBroken(
-        "No generation can be read any more. Run `python -m ingest` to read everything anew."
+        "No generation can be read any more. Run `python -m ingest` without a PATH to read everything anew."
     )
+
+
+def _built(
+    settings: IngestSettings,
+    embedder: Embedder,
+    held: Foundation,
+    plan: Plan,
+    change: Change,
+    report: Report,
+    started: float,
+) -> Outcome:
+    build = published(settings, embedder, Generations(settings.index.directory), held, plan, change, report)
+    outcome = _outcome(plan.without(build.set_aside), change, build.passages, build.generation, started)
+    record(settings.index.directory, outcome.audit_entry(change.by, change.names))
+    return outcome
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def _refused_discarded(generations: Generations, uploads: Path, change: Change) 
             discard_refused(generations, uploads, {one.path for one in change.add})
 
 
-def _estimate(settings: IngestSettings, embedder: Embedder, held: Foundation, plan: _Plan) -> Estimate:
+def _estimate(settings: IngestSettings, embedder: Embedder, held: Foundation, plan: Plan) -> Estimate:
     """What the run would embed: all that is held too, where it has to be made anew."""
 
     def articles() -> Iterator[Article]:
@@ -155,87 +156,6 @@ def _estimate(settings: IngestSettings, embedder: Embedder, held: Foundation, pl
     return estimate(articles(), settings.index.directory / VECTORS, embedder, settings.embedding)
 
 
-def _published(
-    settings: IngestSettings,
-    embedder: Embedder,
-    generations: Generations,
-    held: Foundation,
-    plan: _Plan,
-    change: Change,
-    report: Report,
-) -> tuple[_Build, str]:
-    """Build beside the live index, check, publish and prune; returns what was built and the generation's name."""
-    # those of generations that cannot be read are not known, so that is an error before anything is made
-    uploads = uploads_in_use(generations)
-    previous = held.path if held.fits(embedder) else None
-    key = embedder.identity.key
-    with closing(VectorStore(settings.index.directory / VECTORS, key)) as store:
-        if change.imported is not None:
-            change.imported.prepare(store)
-        folder = generations.begin()
-        try:
-            fresh = change.action == "rebuild"
-            builder = IndexBuilder(folder, settings.index, previous, store, key, fresh_vectors=fresh)
-            with closing(builder):
-                if held.path is not None and previous is None:
-                    _carry_over(builder, held, plan.comparison)
-                _fill(builder, plan.comparison)
-                embed_missing(builder, store, embedder, report)
-                plan.curation.save(builder.catalogue)
-                build = _Build(builder.finish(report), builder.set_aside)
-            generation = generations.publish(folder)
-        except BaseException:
-            generations.abandon(folder)  # the room it takes may be what is missing
-            raise
-        generations.prune()
-        drop_collections(settings.index.chroma, generations.identity(), generations.published())
-        if store.is_crowded():
-            store.prune(_vectors_in_use(generations))
-        discard_uploads(settings.corpus.uploads, uploads - uploads_in_use(generations))
-    return build, generation
-
-
-@dataclass(frozen=True, slots=True)
-class _Build:
-    """How many passages a generation holds, and by id the articles that it does not hold for what they are."""
-
-    passages: int
-    set_aside: Mapping[str, Reject]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a run is about to do. `unwanted` are the articles that somebody removed or that are too old."""
-
-    comparison: Comparison
-    rejects: tuple[Reject, ...]
-    curation: Curation
-    unwanted: frozenset[str]
-    named: tuple[Article, ...] = ()
-
-    def changes_nothing(self, held: Foundation) -> bool:
-        return self.comparison.empty and self.curation == held.curation
-
-    def without(self, set_aside: Mapping[str, Reject]) -> _Plan:
-        """What was done of it, where some articles had to be left out."""
-        if not set_aside:
-            return self
-        left = self.comparison
-        left = replace(
-            left,
-            added=tuple(one for one in left.added if one.id not in set_aside),
-            changed=tuple(one for one in left.changed if one.id not in set_aside),
-        )
-        return replace(self, comparison=left, rejects=(*self.rejects, *set_aside.values()))
-
-    def check_removals(self, held: Foundation, max_removed: float) -> None:
-        """Raise TooManyRemoved when the run would lose too much that nobody asked to remove."""
-        with held.catalogue() as old:
-            if old is not None:
-                lost = [name for name in self.comparison.removed if name not in self.unwanted]
-                check_removals(old, lost, self.comparison.added, max_removed)
-
-
 def _ahead(
     settings: IngestSettings, embedder: Embedder, *, dry_run: bool
 ) -> AbstractContextManager[Callable[[Article], None]]:
@@ -245,114 +165,7 @@ def _ahead(
     return embedding_ahead(settings.index.directory / VECTORS, embedder)
 
 
-def _plan(
-    settings: IngestSettings,
-    change: Change,
-    only: Sequence[Path],
-    held: Foundation,
-    report: Report,
-    ahead: AbstractContextManager[Callable[[Article], None]],
-) -> _Plan:
-    """Read what is to be read, and compare it with the last generation."""
-    if change.imported is not None:
-        articles, curation = change.imported.articles, change.imported.curation
-        return _Plan(replaced(articles, held.hashes), (), curation, frozenset())
-    with held.catalogue() as old:
-        curation = change.begun(held.curation, old)
-        if change.action == "remove":
-            named = articles_named(change.remove, old, held.curation)
-            comparison = Comparison((), (), (), len(held.hashes))
-            buried = curation.removed_ids
-            return _Plan(comparison.leaving_out(buried, held.hashes), (), curation, buried, tuple(named))
-        gathered = gather(settings, curation, change, only, held.path is None, report)
-        oldest = cutoffs(gathered.sources)
-        needless = partial(_left_out, removed=curation.removed_ids, oldest=oldest)
-        hashes = {name: place[0] for name, place in held.hashes.items()}
-        # what was asked for by name is read, whatever is known of it
-        memo_path = settings.index.directory / MEMO if change.action == "refresh" else None
-        with closing(ReadingMemo(memo_path)) as memo, ahead as embed:
-            reading = read_corpus(
-                gathered.sources, (), gathered.listings, memo, hashes, needless, change.allow_removals
-            )
-
-            def news(article: Article) -> None:
-                if hashes.get(article.id) != content_hash(article) and not needless(article):
-                    embed(article)
-
-            found, rejects = _read(reading, report, news)
-        settled = change.settled(curation, found, held.hashes, rejects)
-        aged = {article.id for article in found.values() if is_too_old(article, oldest)}
-        unwanted = settled.removed_ids | aged | (too_old(old, oldest) if old is not None else frozenset())
-        comparison = compare(found, held.hashes, reading).leaving_out(unwanted, held.hashes)
-        return _Plan(comparison, rejects, settled, unwanted, change.articles_added(found, old))
-
-
-def _left_out(one: Article | Recognised, removed: Collection[str], oldest: Mapping[str, str]) -> bool:
-    return one.id in removed or is_too_old(one, oldest)
-
-
-def _read(
-    reading: CorpusReading, report: Report, see: Callable[[Article], None]
-) -> tuple[dict[str, Article | Recognised], tuple[Reject, ...]]:
-    """Every article by its id, and what could not be read; `see` is shown each article as it comes."""
-    found: dict[str, Article | Recognised] = {}
-    rejects = []
-    for item in reading:
-        if isinstance(item, Reject):
-            rejects.append(item)
-        else:
-            found[item.id] = item
-            if isinstance(item, Article):
-                see(item)
-        report("reading", reading.files_done, reading.files_total)
-    return found, tuple(rejects)
-
-
-def _carry_over(builder: IndexBuilder, held: Foundation, comparison: Comparison) -> None:
-    """Split the articles anew that this run does not change: the way passages are made is another now, or the
-    catalogue that holds them was damaged.
-    """
-    replaced = {*comparison.removed, *(article.id for article in comparison.changed)}
-    with held.catalogue() as old, builder.catalogue.transaction():
-        for name in held.hashes if old is not None else ():
-            article = old.article(name) if old is not None and name not in replaced else None
-            if article is not None:
-                _put(builder, article)
-
-
-def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
-    with builder.catalogue.transaction():
-        for name in comparison.removed:
-            builder.remove(name)
-        for article in (*comparison.added, *comparison.changed):
-            _put(builder, article)
-
-
-def _put(builder: IndexBuilder, article: Article) -> None:
-    """Split an article and put it; one that cannot be split is left out."""
-    try:
-        passages = split_article(article, count_tokens)
-    except Exception as error:
-        log.exception("splitting %s", article.path)
-        reason = f"It cannot be split into passages ({type(error).__name__}: {error}), so it was left out."
-        builder.leave_out(article.id, article.path, reason)
-    else:
-        builder.put(article, passages)
-
-
-def _vectors_in_use(generations: Generations) -> Iterator[str]:
-    """The vectors that any generation still on disk was built from."""
-    for name in generations.published():
-        try:
-            with Catalogue.published(generations.path(name) / CATALOGUE) as catalogue:
-                yield from (vector for _, vector in catalogue.all_vectors())
-                yield from (string_hash(title) for title in catalogue.all_titles())
-        except CatalogueBroken as error:
-            log.warning("Generation %s is damaged and counted no more: %s", name, error)
-            generations.give_up(name)
-
-
-def _outcome(plan: _Plan, change: Change, passages: int, generation: str | None, started: float) -> Outcome:
+def _outcome(plan: Plan, change: Change, passages: int, generation: str | None, started: float) -> Outcome:
     comparison = plan.comparison
     return Outcome(
         added=len(comparison.added),

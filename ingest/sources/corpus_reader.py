@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from ingest.articles.article import Article, Recognised, content_hash
-from ingest.articles.cleaning.article_body import Cleaned, clean, one_line
-from ingest.articles.dates import date_in_address
-from ingest.articles.readers import fetched_page as page
-from ingest.articles.readers import jsonl, markdown, text
+from ingest.articles.article import Article, Recognised, content_hash, digest
+from ingest.articles.cleaning.article_body import clean
+from ingest.articles.readers import jsonl
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.sandbox import ConfinedReader
-from ingest.articles.urls import identity_of, is_address, publisher_of
+from ingest.sources.article_of import article_of, documents_in, is_foreign
 from ingest.sources.faults import OURS, unforeseen
-from ingest.sources.parse_cache import ReadingMemo, Sighting, row_hash
+from ingest.sources.parse_cache import ReadingMemo, Seen, Sighting, place_in, row_hash
 from ingest.sources.sources import Listing, Source, SourceFile, listings, restricted
 
 LARGEST_FILE = 50_000_000  # bytes; JSON Lines are read line by line and may be of any size
 _FORMATS = "text, Markdown, HTML, PDF, DOCX and JSON Lines (.txt .md .html .pdf .docx .jsonl)"
 
+Sighted = tuple[Sighting, Article | None]
+"""A place in a file with its article, unless that was recognised without parsing."""
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    file: SourceFile
-    sighting: Sighting
-    parsed: bool
-
-    @property
-    def place(self) -> str:
-        return _place(self.file, self.sighting.line)
-
-    @property
-    def rank(self) -> tuple[str, int]:
-        """Newer first, then longer."""
-        return self.sighting.published, self.sighting.length
-
-    @property
-    def recognised(self) -> Recognised:
-        one = self.sighting
-        return Recognised(one.id, one.hash, one.published or None, self.file.source.key, self.file.path)
 
 
 @dataclass(slots=True)
@@ -63,8 +41,6 @@ class CorpusReading:
     sources: tuple[Source, ...]
     files_total: int = 0
     files_done: int = 0
-    bytes_total: int = 0
-    bytes_done: int = 0
     memo: ReadingMemo = field(default_factory=lambda: ReadingMemo(None))
     held: Mapping[str, str] = field(default_factory=dict)
     needless: Callable[[Recognised], bool] = lambda _: False
@@ -72,7 +48,7 @@ class CorpusReading:
     _files: list[SourceFile] = field(default_factory=list)
     _listings: dict[str, Listing] = field(default_factory=dict)
     _failed: set[tuple[str, str]] = field(default_factory=set)
-    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _seen: dict[str, Seen] = field(default_factory=dict)
     _finished: bool = False
 
     def __iter__(self) -> Iterator[Article | Recognised | Reject]:
@@ -85,11 +61,9 @@ class CorpusReading:
         with ExitStack() as stack:
             confined = stack.enter_context(ConfinedReader())
             for file in self._files:
-                before = self.bytes_done
                 for sighting, article in self._sightings_safely(file, confined):
                     yield from self._judged(file, sighting, article)
                 self.files_done += 1
-                self.bytes_done = before + _size(file.location)
             yield from self._read_again(confined)
         if not any(source.partial for source in self.sources):
             self.memo.forget_unvisited()
@@ -116,9 +90,7 @@ class CorpusReading:
             return False
         return (origin, path) not in self._failed
 
-    def _sightings_safely(
-        self, file: SourceFile, confined: ConfinedReader
-    ) -> Iterator[tuple[Sighting, Article | None]]:
+    def _sightings_safely(self, file: SourceFile, confined: ConfinedReader) -> Iterator[Sighted]:
         """What one file makes our own code raise is a fault of that file alone."""
         try:
             yield from self._sightings(file, confined)
@@ -128,9 +100,7 @@ class CorpusReading:
             log.exception("reading %s", file.name)
             yield _fault(unforeseen(error)), None
 
-    def _sightings(
-        self, file: SourceFile, confined: ConfinedReader
-    ) -> Iterator[tuple[Sighting, Article | None]]:
+    def _sightings(self, file: SourceFile, confined: ConfinedReader) -> Iterator[Sighted]:
         """All that a file holds, each with its article unless it was recognised without parsing."""
         if file.kind is None:
             yield _fault(f"Not a format that Byline reads: {_FORMATS}."), None
@@ -155,39 +125,27 @@ class CorpusReading:
             return
         found = []
         overruns = confined.overruns
-        for document in _documents(file, data, confined):
+        for document in documents_in(file, data, confined):
             if pair := self._sighted(file, document):
                 found.append(pair[0])
                 yield pair
         if confined.overruns == overruns:
             self.memo.keep(file, status, found, data)
 
-    def _rows(
-        self, file: SourceFile, wanted: Collection[int] | None = None
-    ) -> Iterator[tuple[Sighting, Article | None]]:
+    def _rows(self, file: SourceFile, wanted: Collection[int] | None = None) -> Iterator[Sighted]:
         """The lines of a JSON Lines file, those unchanged without parsing; or only the lines `wanted`, parsed."""
-        before, found, empty = self.bytes_done, [], True
+        found, empty = [], True
         known = self.memo.rows(file)
         with file.location.open("rb") as opened:
             status = os.fstat(opened.fileno())
             for line in jsonl.raw_lines(opened, file.name):
-                self.bytes_done = before + opened.tell()
                 empty = False
                 if isinstance(line, Reject):
-                    pair: tuple[Sighting, Article | None] | None = self._sighted(file, line)
-                elif wanted is None:
-                    row = row_hash(line.raw)
-                    same = known.get(row)
-                    if same is not None and self._stands_alone(same):
-                        pair = (same if same.line == line.number else replace(same, line=line.number), None)
-                    else:
-                        pair = self._sighted(file, jsonl.read_line(line, file.name), row)
+                    pair = self._sighted(file, line)
+                elif wanted is not None and line.number not in wanted:
+                    continue
                 else:
-                    pair = (
-                        self._sighted(file, jsonl.read_line(line, file.name))
-                        if line.number in wanted
-                        else None
-                    )
+                    pair = self._row(file, line, {} if wanted is not None else known)
                 if pair is not None:
                     found.append(pair[0])
                     yield pair
@@ -198,6 +156,13 @@ class CorpusReading:
             yield found[0], None
         self.memo.keep(file, status, found)
 
+    def _row(self, file: SourceFile, line: jsonl.Line, known: Mapping[str, Sighting]) -> Sighted | None:
+        row = row_hash(line.raw)
+        same = known.get(row)
+        if same is not None and self._stands_alone(same):
+            return same if same.line == line.number else replace(same, line=line.number), None
+        return self._sighted(file, jsonl.read_line(line, file.name), row)
+
     def _stands_alone(self, sighting: Sighting) -> bool:
         """Whether a remembered row still has its id to itself, so that parsing it would give the same."""
         if sighting.apart:
@@ -205,23 +170,21 @@ class CorpusReading:
         seen = self._seen.get(sighting.id)
         return seen is None or bool(sighting.url) or seen.sighting.content == sighting.content
 
-    def _sighted(
-        self, file: SourceFile, document: Document | Reject, row: str = ""
-    ) -> tuple[Sighting, Article | None] | None:
+    def _sighted(self, file: SourceFile, document: Document | Reject, row: str = "") -> Sighted | None:
         if isinstance(document, Reject):
             line = document.path.removeprefix(f"{file.name}:")
             return _fault(document.reason, int(line) if line.isdecimal() else 0, row), None
-        if _foreign(document.language, file.source.language):
+        if is_foreign(document.language, file.source.language):
             return None
         cleaned = clean(document.text, document.form, document.title)
         if not cleaned.body:
             return _fault("No text of an article is in it.", document.line, row, unread=False), None
-        article = _made(file, document, cleaned)
-        content = _digest(article.title, article.body)
+        article = article_of(file, document, cleaned)
+        content = digest(article.title, article.body)
         seen = self._seen.get(article.id)
         apart = seen is not None and not article.url and seen.sighting.content != content
         if apart:
-            article = _made(file, document, cleaned, apart=content)
+            article = article_of(file, document, cleaned, apart=content)
         sighting = Sighting(
             line=document.line,
             row=row,
@@ -242,9 +205,9 @@ class CorpusReading:
         if sighting.fault:
             if sighting.unread:
                 self._failed.add((file.source.key, file.path))
-            yield Reject(_place(file, sighting.line), sighting.fault)
+            yield Reject(place_in(file, sighting.line), sighting.fault)
             return
-        before, now = self._seen.get(sighting.id), _Seen(file, sighting, parsed=article is not None)
+        before, now = self._seen.get(sighting.id), Seen(file, sighting, parsed=article is not None)
         if before and before.sighting.content == sighting.content:
             return
         if before:
@@ -287,7 +250,7 @@ class CorpusReading:
             if file.kind == "jsonl":
                 pairs = list(self._rows(file, lines))
             else:
-                documents = _documents(file, file.location.read_bytes(), confined)
+                documents = documents_in(file, file.location.read_bytes(), confined)
                 pairs = [pair for document in documents if (pair := self._sighted(file, document))]
         except OURS:
             raise
@@ -297,26 +260,8 @@ class CorpusReading:
         yield from (article for _, article in pairs if article is not None)
 
 
-def _documents(file: SourceFile, data: bytes, confined: ConfinedReader) -> Iterator[Document | Reject]:
-    if not data.strip():
-        yield Reject(file.name, "The file is empty.")
-    elif file.kind == "text":
-        yield from text.read(data, file.name)
-    elif file.kind == "markdown":
-        yield from markdown.read(data, file.name)
-    elif file.kind == "page":
-        yield from page.read(data, file.name, confined)
-    else:
-        assert file.kind is not None
-        yield from confined.read(file.kind, data, file.name)
-
-
 def _fault(reason: str, line: int = 0, row: str = "", *, unread: bool = True) -> Sighting:
     return Sighting(line, row, fault=reason, unread=unread)
-
-
-def _place(file: SourceFile, line: int) -> str:
-    return f"{file.name}:{line}" if line else file.name
 
 
 def read_corpus(
@@ -342,55 +287,4 @@ def read_corpus(
         reading._files += listing.files
         reading._listings[source.key] = listing
     reading.files_total = len(reading._files)
-    reading.bytes_total = sum(_size(file.location) for file in reading._files)
     return reading
-
-
-def _made(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "") -> Article:
-    url = document.url if document.url and is_address(document.url) else None
-    at = file.identity if file.kind == "page" else None  # where it was fetched from
-    name = document.row or (_digest(document.title or "", document.text) if document.line else "")
-    return Article(
-        id=_digest(identity_of(url)) if url else _digest(file.identity, name, apart),
-        title=cleaned.title or _title_from(file, document, cleaned),
-        body=cleaned.body,
-        url=url,
-        source=one_line(document.source) or file.source.source or publisher_of(url or at),
-        author=one_line(document.author),
-        published=document.published or _day_of(cleaned.published, date_in_address(url)),
-        origin=file.source.key,
-        path=file.path,
-    )
-
-
-def _day_of(said: str | None, in_address: str | None) -> str | None:
-    """The address decides where it speaks: the clock of the page's head has been taken for the article's date."""
-    return in_address or said
-
-
-def _foreign(said: str | None, wanted: str | None) -> bool:
-    """Whether a document says that it is in another language than its source is wanted in; "en" covers "en-GB"."""
-    if not said or not wanted:
-        return False
-    code = said.lower().partition("-")[0]
-    return len(code) in (2, 3) and code != wanted.lower().partition("-")[0]
-
-
-def _title_from(file: SourceFile, document: Document, cleaned: Cleaned) -> str:
-    if document.line:
-        first = cleaned.body.split("\n", 1)[0]
-        return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"
-    return one_line(re.sub(r"[-_]+", " ", PurePosixPath(file.name).stem)) or file.path
-
-
-def _digest(*parts: str) -> str:
-    """16 hex digits of SHA-256; one part is hashed as it is, several with their lengths, so none run together."""
-    joined = parts[0] if len(parts) == 1 else "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _size(place: Path) -> int:
-    try:
-        return place.stat().st_size
-    except OSError:
-        return 0

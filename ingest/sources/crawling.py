@@ -7,17 +7,16 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.fetched_page import PageHead, kind_of, packed
 from ingest.articles.readers.sandbox import ConfinedReader
-from ingest.articles.readers.sitemap import INDEX
 from ingest.articles.readers.sitemap import LARGEST as LARGEST_SITEMAP
-from ingest.articles.urls import BadAddress, canonical_address, declared_canonical, same_site
+from ingest.articles.urls import declared_canonical
 from ingest.sources.faults import OURS, unforeseen
 from ingest.sources.fetching import Fetched, Fetcher, FetchFailed
+from ingest.sources.listed_pages import is_older, listed_entries
 from ingest.sources.page_cache import Entry, Mirror, Page
 from ingest.sources.progress import Report, silent
 from ingest.sources.sources import Listing, Source, SourceFile
@@ -97,12 +96,10 @@ class Crawler:
         except FetchFailed as error:
             plan.fault = f"{error} What was ingested from it before stays."
             entries = self._mirror.entries(plan.source.key, remote.url)
-        cutoff = _cutoff(plan.source.max_age_days, self._now())
-        wanted = [entry for entry in entries if not entry.nested and not _older(entry, cutoff)]
-        if remote.kind == "feed":
-            for entry in entries:
-                if _older(entry, cutoff):
-                    self._mirror.forget_entry(plan.source.key, entry.url)
+        old = {entry.url for entry in entries if is_older(entry, plan.source, self._now())}
+        wanted = [entry for entry in entries if not entry.nested and entry.url not in old]
+        for url in old if remote.kind == "feed" else ():
+            self._mirror.forget_entry(plan.source.key, url)
         plan.entries = {entry.url: entry for entry in wanted[: remote.limit]}
         if len(wanted) > remote.limit and remote.kind == "sitemap":
             reason = f"It lists {len(wanted)} pages; the newest {remote.limit} are read. Raise its limit to read more."
@@ -148,7 +145,7 @@ class Crawler:
             raise FetchFailed(rejects[0].reason)
         if rejects:
             plan.fault = f"{rejects[0].reason} What was ingested from it before stays."
-        entries = list(_entries(documents, url, fetched.validators.url, kind))
+        entries = list(listed_entries(documents, url, fetched.validators.url, kind))
         if kind == "feed":
             plan.texts |= {entry.url: document.text for entry, document in entries}
         listed = [entry for entry, _ in entries]
@@ -262,46 +259,3 @@ class Crawler:
                     SourceFile(plan.source, place, url, page.canonical, page.canonical, "page")
                 )
         return replace(listing, withdrawn=frozenset(withdrawn))
-
-
-def _entries(
-    documents: Sequence[Document], url: str, final: str, kind: str
-) -> Iterable[tuple[Entry, Document]]:
-    """Each listed address once, in its one spelling. A sitemap speaks for its own site only."""
-    seen = set()
-    for place, document in enumerate(documents):
-        try:
-            address = canonical_address(document.url or "")
-        except BadAddress:
-            continue
-        if address in seen or (
-            kind == "sitemap" and not (same_site(address, url) or same_site(address, final))
-        ):
-            continue
-        seen.add(address)
-        nested = kind == "sitemap" and document.row == INDEX
-        stamp = document.text if nested else document.row
-        entry = Entry(
-            address,
-            stamp,
-            place,
-            nested,
-            document.title,
-            document.author,
-            document.published,
-            document.source,
-        )
-        yield entry, document
-
-
-def _cutoff(max_age_days: int | None, now: float) -> str:
-    """The ISO date before which an article is too old; "" when none is."""
-    if max_age_days is None:
-        return ""
-    return (datetime.fromtimestamp(now, UTC) - timedelta(days=max_age_days)).date().isoformat()
-
-
-def _older(entry: Entry, cutoff: str) -> bool:
-    """Whether a listed page need not even be fetched: what changed last before the cutoff was published before it."""
-    dated = entry.published or (entry.stamp if entry.stamp and entry.stamp[:4].isdigit() else None)
-    return bool(cutoff and dated) and (dated or "")[:10] < cutoff

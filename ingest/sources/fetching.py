@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -18,6 +17,8 @@ from ingest.sources.response_headers import media_type, plain_headers, retry_aft
 from ingest.sources.robots import LONGEST as LONGEST_ROBOTS
 from ingest.sources.robots import NOTHING_ALLOWED, Robots, parse_robots
 from ingest.sources.ssrf_guard import AddressRefused, Guard
+from ingest.sources.unpacking import FetchFailed as FetchFailed
+from ingest.sources.unpacking import unpacked
 
 LARGEST_PAGE = 20_000_000  # bytes, as sent and again unpacked
 USER_AGENT = "Byline/0.1 (reads articles for a question-answering bot)"
@@ -27,14 +28,6 @@ _LONGEST_WAIT = 60.0  # seconds a Retry-After may ask for before the site is lef
 _DEAD_AFTER = 3  # pages in a row that a site did not answer
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-class FetchFailed(Exception):
-    """Nothing came; the message is a sentence for a reject's reason. `gone`: the site says that it is no more."""
-
-    def __init__(self, reason: str, *, gone: bool = False) -> None:
-        super().__init__(reason)
-        self.gone = gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +217,7 @@ class Fetcher:
                 named = plain_headers(response.headers.items())
                 body = b""
                 if response.status == 200:
-                    body = await _body(response.content, named.get("content-encoding", ""), largest, cut)
+                    body = await unpacked(response.content, named.get("content-encoding", ""), largest, cut)
                 return _Answer(response.status, named, body)
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
@@ -248,49 +241,6 @@ class Fetcher:
 
 class _Unanswered(Exception):
     """No whole answer came; it may the next time."""
-
-
-async def _body(content: aiohttp.StreamReader, encoding: str, largest: int, cut: bool) -> bytes:
-    """The body unpacked, at most `largest` bytes both packed and unpacked; `cut` takes the first of a larger one."""
-    unpack = _unpacker(encoding)
-    taken, received = bytearray(), 0
-    async for chunk in content.iter_any():
-        received += len(chunk)
-        try:
-            taken += unpack(chunk, largest + 1 - len(taken))
-        except zlib.error:
-            raise FetchFailed("What the site sent cannot be unpacked.") from None
-        if len(taken) > largest or received > largest:
-            if cut:
-                return bytes(taken[:largest])
-            raise FetchFailed(f"It is larger than {largest / 1_000_000:g} MB.")
-    return bytes(taken)
-
-
-def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
-    """A function from packed bytes, and the most to give, to unpacked ones."""
-    name = encoding.strip().lower()
-    if name in ("", "identity"):
-        return lambda chunk, most: chunk[:most]
-    if name not in ("gzip", "x-gzip", "deflate"):
-        raise FetchFailed(f"The site packs it in a way that was not asked for ({name[:40]}).")
-    machine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    raw = False
-
-    def unpack(chunk: bytes, most: int) -> bytes:
-        nonlocal machine, raw
-        try:
-            return machine.decompress(chunk, most)
-        except zlib.error:
-            if raw or name != "deflate":
-                raise
-            raw, machine = (
-                True,
-                zlib.decompressobj(wbits=-zlib.MAX_WBITS),
-            )  # "deflate" without its wrapping is common
-            return machine.decompress(chunk, most)
-
-    return unpack
 
 
 def _joined(url: str, target: str) -> str:

@@ -14,6 +14,7 @@ from operator import attrgetter
 from os import stat_result
 from pathlib import Path
 
+from ingest.articles.article import Recognised
 from ingest.sources.sources import Source, SourceFile
 
 # A file written to within this many nanoseconds of being read may be written to again without its time changing.
@@ -46,6 +47,33 @@ class Sighting:
 
 
 _FIELDS = attrgetter(*(one.name for one in fields(Sighting)))  # astuple copies, which takes far longer
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The file and the place in it that an article was found at; `parsed`: in this run."""
+
+    file: SourceFile
+    sighting: Sighting
+    parsed: bool
+
+    @property
+    def place(self) -> str:
+        return place_in(self.file, self.sighting.line)
+
+    @property
+    def rank(self) -> tuple[str, int]:
+        """Newer first, then longer."""
+        return self.sighting.published, self.sighting.length
+
+    @property
+    def recognised(self) -> Recognised:
+        one = self.sighting
+        return Recognised(one.id, one.hash, one.published or None, self.file.source.key, self.file.path)
+
+
+def place_in(file: SourceFile, line: int) -> str:
+    return f"{file.name}:{line}" if line else file.name
 
 
 @dataclass(slots=True)
@@ -160,7 +188,8 @@ def reader_version() -> str:
     """Changes with this package's code and with the parsers it stands on: what was read may read otherwise then."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
-    for path in sorted(path for room in _READING_ROOMS for path in (package / room).rglob("*.py")):
+    files = (path for room in _READING_ROOMS for path in (package / room).rglob("*.*"))
+    for path in sorted(path for path in files if path.suffix in (".py", ".txt")):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     for name in _PARSERS:
         try:

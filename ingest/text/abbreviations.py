@@ -1,47 +1,19 @@
 """Words whose dot ends no sentence, in the languages that news is read in here: English, German, French, Spanish.
 
-The language of a text is not known where sentences are told apart, so all four stand side by side. Every word is
-written in lower case and without its last dot.
+The language of a text is not known where sentences are told apart, so all four stand side by side in the lexicon.
 """
 
 from __future__ import annotations
 
 import re
 
-# whatever follows belongs to them, so a sentence never ends here
-_ALWAYS = frozenset(
-    """
-    approx bzgl bzw ca cf d.h e.g ggf i.e incl inkl insb p.ex resp sog vgl viz vs z.b z.t zzgl
-    """.split()
-)
+from ingest.text.lexicon import words
 
-# a name or a noun follows them, unless the next word can only open a sentence
-_BEFORE_NAME = frozenset(
-    """
-    adm amb asst atty brig capt cmdr col comdr cpl cpt det dipl dr dra esp ft gen gob gov hon
-    hr hrn ing insp lic lt ltn maj messrs mgr mill mio mlle mlles mm mme mmes mr mrd mrs ms msgr mt nat pfc pres prof
-    profa pte pvt rep reps rev sen sens sgt spc sra sras sres srta st sta ste sto supt tsd u.a
-    """.split()
+_ALWAYS, _BEFORE_NAME, _BEFORE_NUMBER, _BEFORE_SMALL = (
+    words("any/abbreviations", section)
+    for section in ("always", "before name", "before number", "before small")
 )
-
-# they count something: "Vol. 55", "Art. 5", but "modern art."
-_BEFORE_NUMBER = frozenset(
-    """
-    abs abb apr april art aug avr bd chap dec déc dez dic ene feb févr fév fig figs janv jan jul juil jun kap mar max
-    mär min no nos nov nr núm oct okt op p pág págs par pp sep sept sec tel vol vols
-    """.split()
-)
-
-# they may well end a sentence, but not before a small letter
-_BEFORE_SMALL = frozenset(
-    """
-    abs alt apr aug ave bd bros cap co corp cu dec dept dez dic dpto ed eds est etc exc fasc feb fr fri ft gal hrs
-    inc inst jan jr lb lbs ltd max min mins mio mon mrd nov núm oct okt oz pkg pt qt qts sat sec sep sept sq sr sun
-    tbsp tel thu thur thurs tsp tue tues univ usw uu wed yd
-    ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md mich minn miss mo mont neb nev okla ore pa penn
-    tenn tex va vt wash wis wyo
-    """.split()
-)
+_STARTERS = words("any/sentence_starters")
 
 _MONTH = (
     r"(?:Jan(?:uar|uary|vier)?|Feb(?:ruar|ruary)?|Mar(?:ch)?|März|Apr(?:il)?|Mai|June?|Juni|July?|Juli"
@@ -83,29 +55,6 @@ _NEAR = 24  # characters before the dot that are looked at
 _APART = re.compile(r"""[^\w.]+""")
 
 _FIRST_WORD = re.compile(r"\w+(?=[\s,’'])")
-_STARTERS = frozenset(
-    """
-    a according after all also although an and another as at because before both but by despite during each even few
-    for from had has have he her here his how however i if in instead is it its just last later many meanwhile more
-    most my neither no nobody nor not nothing now of on once one only or other our over she since so some still such
-    than that the their then there these they this those though to today too two under until we what when where
-    whether which while who why with would yes yesterday yet you your
-    aber alle allerdings als am an auch auf aus außerdem bei beide bis da dabei dadurch dafür daher damit danach dann
-    darauf darüber darum das dass davon dazu dem den denn der deren des dessen deshalb die dies diese dieser dieses
-    doch dort durch ebenso ein eine einem einen einer eines er erst es etwa für gegen heute hier hinzu ich ihr ihre im
-    in ist jedoch jetzt kein keine man mit nach nachdem nicht noch nun nur ob obwohl oder ohne seit sein seine sich
-    sie so sollte sowohl trotz über um und unter viele vom von vor während wann warum was wegen weil weiter wenn wer
-    wie wir wird wo zu zudem zum zur zwar zwischen
-    ainsi alors après au aussi aux avant avec ce cela celle celui cependant ces cet cette comme dans depuis des donc
-    du elle elles en enfin entre et il ils je la le les leur leurs lors lorsque mais malgré ne nous on or où par
-    parmi pour pourtant puis quand que quelque qui sa sans selon ses si son sous sur tandis toutefois tous tout un
-    une vers vous
-    además ahora al algunos antes aquí así aun aunque ayer bajo cada como con contra cuando de del desde después donde
-    durante él el ella ellos entonces entre era es esa ese eso esta este esto estos fue ha hasta hay hoy la las lo los
-    mientras muchos ni no nos nuestra otra otro para pero por porque pues según ser si sin sino sobre su sus también
-    tras tu un una uno y ya yo
-    """.split()
-)
 
 
 def goes_on(before: str, after: str) -> bool:

@@ -7,37 +7,21 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from typing import NamedTuple
 
+from ingest.text import lexicon
 from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
+_BREAK, _FULL_STOP = re.compile(r"[^\s'’\"“”\-–.&]"), re.compile(r"\.\s*$")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”’)\]]*\s+$|[“\"«]\s*$|^\s*[-–—•*]?\s*$|\n\s*$")
-_TITLES = frozenset(
-    "mr mrs ms miss dr sir madam lord lady prof st saint president minister chairman chairwoman chair director "
-    "coach manager senator governor mayor judge justice professor captain king queen prince princess pope "
-    "secretary sergeant colonel officer ceo founder journalist spokesman spokeswoman".split()
-)
+_TITLES = lexicon.words("en/names", "titles")
 """What stands before a name and is none; articles write it small, with or without."""
-_SMALL = frozenset(
-    "a an the of and or in on at to for from by with as de la le les du des da do dos del di van von der "
-    "den el al bin ibn y e et und i".split()
-)
-_LINKS = frozenset("of de la le du des da do dos del di van von der den el al bin ibn".split())
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december jan feb mar "
-    "apr jun jul aug sep sept oct nov dec".split()
-)
-_OPENERS = frozenset(
-    "i he she it we you they his her its our your their this that these those there here who what when "
-    "where why how which whose both each every all some any no none not neither nor if while although "
-    "though because since after before until once during despite under over about between among within "
-    "without against through per via than then also but yet so such only even just more most many much "
-    "few several other another same own however moreover meanwhile instead according following an a the "
-    "in on at to for from by with as of and or up out off is are was were be been has have had do does "
-    "did will would can could may might must shall should ok yes".split()
-)
+_SMALL, _LINKS = lexicon.words("en/names", "small"), lexicon.words("en/names", "links")
+_MONTHS, _OPENERS = lexicon.words("en/names", "months"), lexicon.words("en/names", "openers")
 _FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
+
+_nations = cache(lambda: lexicon.table("en/nations"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +40,15 @@ class Name:
     @property
     def end(self) -> int:
         return self.spans[-1][1]
+
+
+class _Word(NamedTuple):
+    """A folded word of a name and where it stands; `opens`: its capital may be the sentence's."""
+
+    text: str
+    start: int
+    end: int
+    opens: bool
 
 
 @dataclass(slots=True)
@@ -137,49 +130,41 @@ def names(text: str) -> list[Name]:
 
     The word that opens a sentence counts when it is no ordinary word, or when a name goes on after it.
     """
-    found: list[Name] = []
-    words: list[tuple[str, int, int, bool]] = []
-
-    def close() -> None:
-        while words and words[-1][0] in _SMALL:
-            words.pop()
-        if (
-            words
-            and words[0][3]
-            and (words[0][0] in _OPENERS or (len(words) == 1 and is_common(words[0][0])))
-        ):
-            words.pop(0)
-            while words and words[0][0] in _SMALL:
-                words.pop(0)
-        if words:
-            found.append(Name(tuple(w[0] for w in words), tuple((w[1], w[2]) for w in words), words[0][3]))
-        words.clear()
-
+    runs: list[list[_Word]] = [[]]
     previous_end = 0
     for word, start, end in words_of(text):
-        between = text[previous_end:start]
-        if words and re.search(
-            r"[^\s'’\"“”\-–.&]|\.\s*$" if len(words[-1][0]) > 2 else r"[^\s'’\"“”\-–.&]", between
-        ):
-            close()
+        run, between = runs[-1], text[previous_end:start]
+        if run and (_BREAK.search(between) or (len(run[-1].text) > 2 and _FULL_STOP.search(between))):
+            runs.append([])
         original = text[start:end]
-        opens = start == 0 or bool(_SENTENCE_END.search(text[max(0, start - 12) : start]))
-        capital = original[0].isupper() or (
-            original[0].isdigit() and any(char.isupper() for char in original)
-        )
         inner = any(char.isupper() for char in original[1:])
-        if capital or inner:
-            if word in _MONTHS or word.rstrip("s") in WEEKDAYS or (word in _OPENERS and not inner):
-                close()
-            else:
-                words.append((word, start, end, opens and not inner))
-        elif words and word in _LINKS:
-            words.append((word, start, end, False))
+        capital = original[0].isupper() or (original[0].isdigit() and inner)
+        if (capital or inner) and not (
+            word in _MONTHS or word.rstrip("s") in WEEKDAYS or (word in _OPENERS and not inner)
+        ):
+            opens = start == 0 or bool(_SENTENCE_END.search(text[max(0, start - 12) : start]))
+            runs[-1].append(_Word(word, start, end, opens and not inner))
+        elif not (capital or inner) and runs[-1] and word in _LINKS:
+            runs[-1].append(_Word(word, start, end, False))
         else:
-            close()
+            runs.append([])
         previous_end = end
-    close()
-    return found
+    return [name for run in runs if (name := _name_of(run))]
+
+
+def _name_of(words: list[_Word]) -> Name | None:
+    """The name in a run of words: small words at its ends go, and an opening word that says nothing by its capital."""
+    while words and words[-1].text in _SMALL:
+        words.pop()
+    if words and words[0].opens:
+        first = words[0].text
+        if first in _OPENERS or (len(words) == 1 and is_common(first)):
+            words.pop(0)
+            while words and words[0].text in _SMALL:
+                words.pop(0)
+    if not words:
+        return None
+    return Name(tuple(w.text for w in words), tuple((w.start, w.end) for w in words), words[0].opens)
 
 
 def words_of(text: str) -> list[tuple[str, int, int]]:
@@ -267,21 +252,8 @@ def plain(word: str) -> str:
 
 
 @cache
-def _nations() -> dict[str, str]:
-    table = {}
-    for line in (
-        (Path(__file__).parent / "lexicon" / "en" / "nations.txt").read_text(encoding="utf-8").splitlines()
-    ):
-        if line and not line.startswith("#"):
-            forms = line.split()
-            table.update(dict.fromkeys(forms, forms[0]))
-    return table
-
-
-@cache
 def _common_words() -> frozenset[str]:
-    text = (Path(__file__).parent / "lexicon" / "en" / "common_words.txt").read_text(encoding="utf-8")
     nations = {word for key in _nations() for word in key.split("_")}
-    return frozenset(text.partition("\n")[2].split()) - (
+    return lexicon.words("en/common_words") - (
         nations - {"us", "un", "south", "north", "new", "states", "united"}
     )

@@ -8,18 +8,11 @@ from functools import lru_cache
 
 import Stemmer
 
+from ingest.text.lexicon import words
 from ingest.text.tokens import question_words
 
-# words of grammar and of asking: they stand in every question and tell nothing about this one
-_GRAMMAR = """
-a about according after all also an and any are as at be became been before being between both but by can could d
-did do does doing during each for from further had has have having he her hers him his how i if in into is it its
-itself just ll many may me might more most mr mrs much must my no nor not of off on once only or other our out over own
-re regarding s same shall she should so some such t than that the their them then there these they this those through
-to too under until up upon us ve very via was we were what when where whether which while who whom whose why will
-with within would you your
-"""
-GRAMMAR = frozenset(_GRAMMAR.split())
+GRAMMAR = words("en/grammar")
+"""Words of grammar and of asking: they stand in every question and tell nothing about this one."""
 
 
 class _Stemmers(threading.local):

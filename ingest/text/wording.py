@@ -6,48 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.text import stemming
+from ingest.text import lexicon, stemming
 from ingest.text.names import names, words_of
 from ingest.text.quantities.figures import figures
 
-_FUNCTION = frozenset(
-    "a an the this that these those i me my we us our you your he him his she her it its they them their "
-    "who whom whose which what where when why how and or but nor so yet if then than as at by for from in "
-    "into of off on onto out over to up with within about above after again against along among around "
-    "before behind below between beyond during since through throughout toward towards under until upon "
-    "via while although though because is am are was were be been being do does did doing have has had "
-    "having will would shall should can could may might must also only just very too more most much many "
-    "some any each every all both other another such own same there here one s t re ve ll d however "
-    "meanwhile whether per either even still already now not no never n't cannot without neither none "
-    "nobody nothing hardly".split()
-)
-_IRREGULAR = {
-    form: entry.split("/")[0]
-    for entry in (
-        "win/won lose/lost/loss beat/beaten begin/began/begun take/took/taken give/gave/given make/made "
-        "go/went/gone come/came hold/held build/built/building pay/paid/payment spend/spent "
-        "sell/sold/sale tell/told find/found lead/led meet/met/meeting leave/left rise/rose/risen "
-        "fall/fell/fallen grow/grew/grown/growth write/wrote/written speak/spoke/spoken/speech "
-        "break/broke/broken choose/chose/chosen/choice draw/drew/drawn know/knew/known see/saw/seen "
-        "become/became keep/kept bring/brought buy/bought think/thought teach/taught catch/caught "
-        "fight/fought send/sent mean/meant feel/felt hear/heard stand/stood strike/struck shoot/shot "
-        "run/ran wear/wore/worn throw/threw/thrown fly/flew/flown drive/drove/driven ride/rode "
-        "hide/hid/hidden eat/ate/eaten forbid/forbade/forbidden forget/forgot/forgotten "
-        "steal/stole/stolen freeze/froze/frozen shake/shook/shaken withdraw/withdrew/withdrawn/withdrawal "
-        "say/said/says show/shown die/died/dies/dead/death/deaths get/got/gotten set/setting sign/signed "
-        "arrive/arrival deny/denied/denial refuse/refusal agree/agreed/agreement claim/claimed "
-        "announce/announced/announcement decide/decided/decision host/hosting/hosted "
-        "accuse/accused/accusation criticise/criticised/criticize/criticized/criticism "
-        "organise/organised/organize/organized/organiser/organizer/organisers/organizers man/men "
-        "woman/women child/children person/people country/countries feed/fed lie/lay/lain seek/sought "
-        "sing/sang/sung sink/sank/sunk swim/swam understand/understood wake/woke bear/bore/born "
-        "blow/blew/blown undergo/underwent overcome/overcame defeat/defeated score/scored/scoring "
-        "kill/killed/killing destroy/destroyed/destruction invade/invaded/invasion "
-        "note/noted/notes/noting attack/attacked launch/launched appoint/appointed/appointment "
-        "elect/elected/election replace/replaced/replacement"
-    ).split()
-    for form in entry.split("/")
-}
+_FUNCTION = lexicon.words("en/function_words")
+_IRREGULAR = lexicon.table("en/irregular_forms")
 _BREAKS = re.compile(r"[,;:()\[\]—–]|\s-\s|[.!?]\s|\n")
 _JOINS = frozenset("but while whereas although though because".split())
 

@@ -23,7 +23,7 @@ from ingest.edits.uploads import file_upload, is_url, url_upload
 from ingest.errors import UserFacingError
 from ingest.index.builder import IndexBuilder
 from ingest.index.chunking import Passage, split_article
-from ingest.runs import pipeline
+from ingest.runs import publishing
 from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import CorpusSettings
 from ingest.sources.corpus_reader import read_corpus
@@ -247,7 +247,7 @@ def test_an_article_that_cannot_be_split_or_found_is_left_out_with_a_reason(
     def lost(builder: IndexBuilder, name: str) -> bool:
         return "day b" not in builder.catalogue.passages([name])[name].text and says(builder, name)
 
-    monkeypatch.setattr(pipeline, "split_article", split)
+    monkeypatch.setattr(publishing, "split_article", split)
     monkeypatch.setattr(IndexBuilder, "_says", lost)
     settings = settings_in(tmp_path)
     embedder = WordEmbedder()

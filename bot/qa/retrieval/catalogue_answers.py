@@ -48,7 +48,4 @@ def _answer(index: Index, question: str, text: str, articles: Sequence[Article])
 
 def _citation(number: int, article: Article) -> Citation:
     start, end = next(iter(sentence_spans(article.body)), (0, len(article.body)))
-    ref = ArticleRef(
-        article.id, article.title, article.url, article.source, article.author, article.published
-    )
-    return Citation(number, ref, article.body[start:end], start, end)
+    return Citation(number, ArticleRef.of(article), article.body[start:end], start, end)

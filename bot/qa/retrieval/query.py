@@ -7,16 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ingest.text.quantities.units import MONTHS
 from ingest.text.stemming import GRAMMAR
 from ingest.text.tokens import question_words
 
-_MONTHS = {
-    name: number
-    for number, full in enumerate(calendar.month_name)
-    if full
-    for name in (full.lower(), calendar.month_abbr[number].lower())
-} | {"sept": 9}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"((?:1[5-9]|20)\d\d)"
 _FULL_DATE = re.compile(
     rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m1>{_MONTH})\.?,? {_YEAR}"
@@ -70,7 +65,7 @@ def _full_dates(text: str) -> list[Period]:
     for match in _FULL_DATE.finditer(text):
         years = [each for each in match.groups()[2::3] if each]
         day, month = match["d1"] or match["d2"], match["m1"] or match["m2"]
-        found += _days(int(years[0]), _MONTHS[month], int(day))
+        found += _days(int(years[0]), MONTHS[month], int(day))
     for year, number, day in _ISO.findall(text):
         found += _days(int(year), int(number), int(day))
     return found
@@ -88,7 +83,7 @@ def _days(year: int, month: int, day: int) -> list[Period]:
 def _months(text: str) -> list[Period]:
     found = []
     for name, year in _MONTH_YEAR.findall(text):
-        month = _MONTHS[name]
+        month = MONTHS[name]
         last = calendar.monthrange(int(year), month)[1]
         found.append(_period(date(int(year), month, 1), date(int(year), month, last)))
     return found

@@ -1,125 +1,66 @@
-"""Summaries of one article and digests over many: by a model, and without one.
+"""Summaries of one article and digests over many by a model.
 
-All four are generators: the "question" is the article's title or the digest's topic, the evidence is what to sum up,
-and what they write goes through the same check as an answer.
+Like those without one they are generators: the "question" is the article's title or the digest's topic, the evidence is
+what to sum up, and what they write goes through the same check as an answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import CheckedSentence, Evidence, Turn, Usage
 from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered, Refused
 from bot.qa.generation.prompts import DRAFT_SCHEMA, Message, digest_prompt, new_boundary, summary_prompt
 from bot.qa.generation.reply_parser import DraftReader
-from bot.qa.summarising.central_sentences import central, choose
+from bot.qa.summarising.extractive import MOST_POINTS
 from bot.qa.verification.citations import CitationChecker
-from ingest.embedding.embedder import Embedder
 from ingest.index.chunking import Passage
-from ingest.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from bot.qa.generation.chat_model import ChatModel
 
 log = logging.getLogger(__name__)
 
-MOST_POINTS = 8
 _PART_TOKENS = 6_000
 _MOST_PARTS = 12
 _AT_ONCE = 3
-_MOST_SENTENCES = 400
-_SAME_NEWS = 0.8
-_LEANS = re.compile(
-    r"^\W*(?:he|she|it|they|this|that|these|those|but|and|so|then|also|however|moreover|meanwhile|his|her|their|"
-    r"its|such|there|here|i|we|you)\b",
-    re.IGNORECASE,
-)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence of the evidence: the 1-based number of its passage and its place in the article's body."""
+class _Points:
+    """What the parts of an article come to: the words that their proven points rest on, as evidence of their own, the
+    number in the whole evidence that each came from, and the points as they were drafted.
+    """
 
-    number: int
-    start: int
-    text: str
+    def __init__(self, whole: Sequence[Evidence]) -> None:
+        self._whole = whole
+        self.evidence: list[Evidence] = []
+        self.numbers: list[int] = []
+        self.drafts: list[DraftSentence] = []
+        self.usage = Usage()
 
-
-class ExtractiveSummary:
-    """Central sentences of one article, in reading order, each its own proof."""
-
-    name = "quoting"
-
-    def __init__(self, embedder: Embedder, *, most_sentences: int = 6) -> None:
-        self._embedder = embedder
-        self._most = most_sentences
-
-    async def write(
-        self,
-        question: str,
-        evidence: Sequence[Evidence],
-        *,
-        history: Sequence[Turn] = (),  # noqa: ARG002
-    ) -> AsyncIterator[DraftEvent]:
-        for sentence in await asyncio.to_thread(self._choose, question, evidence):
-            yield sentence
-
-    def _choose(self, title: str, evidence: Sequence[Evidence]) -> list[DraftSentence]:
-        found = _candidates(evidence)[:_MOST_SENTENCES]
-        if not found:
-            return []
-        vectors = self._embedder.embed_passages([item.text for item in found])
-        scores = central(vectors, self._embedder.embed_question(title) if title.strip() else None)
-        wanted = min(self._most, max(3, len(found) // 8))
-        return [_verbatim(found[n]) for n in sorted(choose(scores, vectors, wanted))]
-
-
-class ExtractiveDigest:
-    """The sentence of each article that says most on a topic, newest article first; the same news once."""
-
-    name = "quoting"
-
-    def __init__(self, embedder: Embedder, *, most_points: int = MOST_POINTS) -> None:
-        self._embedder = embedder
-        self._most = most_points
-
-    async def write(
-        self,
-        question: str,
-        evidence: Sequence[Evidence],
-        *,
-        history: Sequence[Turn] = (),  # noqa: ARG002
-    ) -> AsyncIterator[DraftEvent]:
-        for sentence in await asyncio.to_thread(self._choose, question, evidence):
-            yield sentence
-
-    def _choose(self, topic: str, evidence: Sequence[Evidence]) -> list[DraftSentence]:
-        found = _candidates(evidence)[:_MOST_SENTENCES]
-        if not found:
-            return []
-        vectors = self._embedder.embed_passages([item.text for item in found])
-        near = vectors @ self._embedder.embed_question(topic)
-        taken: list[int] = []
-        articles: set[str] = set()
-        for n in (int(index) for index in np.argsort(-near)):
-            article = evidence[found[n].number - 1].article.id
-            if article in articles or any(float(vectors[n] @ vectors[m]) > _SAME_NEWS for m in taken):
-                continue
-            taken.append(n)
-            articles.add(article)
-            if len(taken) == self._most:
-                break
-        taken.sort(key=lambda n: evidence[found[n].number - 1].article.published or "", reverse=True)
-        return [_verbatim(found[n]) for n in taken]
+    def add(self, part: Sequence[int], events: Sequence[DraftEvent]) -> None:
+        checker = CitationChecker([self._whole[n] for n in part])
+        for event in events:
+            if isinstance(event, Usage):
+                self.usage += event
+            if isinstance(event, DraftSentence) and isinstance(checker.check(event), CheckedSentence):
+                renumbered = _renumbered(event, part)
+                assert isinstance(renumbered, DraftSentence)
+                self.drafts.append(renumbered)
+        for quote in checker.located:
+            passage, article = quote.evidence.passage, quote.evidence.article
+            start, end = max(quote.span[0], passage.start), min(quote.span[1], passage.end)
+            if all((start, end) != (point.passage.start, point.passage.end) for point in self.evidence):
+                inner = Passage(
+                    f"{passage.id}:{start}", passage.article_id, start, end, article.body[start:end]
+                )
+                self.evidence.append(Evidence(inner, article, quote.evidence.score))
+                self.numbers.append(next(n for n in part if self._whole[n] is quote.evidence))
 
 
 class ModelSummary:
@@ -143,22 +84,18 @@ class ModelSummary:
             async for event in self._ask(question, [evidence[n] for n in parts[0]], self._most):
                 yield _renumbered(event, parts[0])
             return
-        points, numbers, mapped, usage = await self._map(question, evidence, parts)
+        points = await self._map(question, evidence, parts)
         try:
-            async for event in self._ask(question, points, self._most):
-                if isinstance(event, Usage):
-                    event = Usage(usage.tokens_in + event.tokens_in, usage.tokens_out + event.tokens_out)
-                yield _renumbered(event, numbers)
+            async for event in self._ask(question, points.evidence, self._most):
+                event = points.usage + event if isinstance(event, Usage) else event
+                yield _renumbered(event, points.numbers)
         except ModelUnavailable as error:
             log.info("the points of a summary stay as they are: %s", error)
-            for sentence in _spread(mapped, self._most):
+            for sentence in _spread(points.drafts, self._most):
                 yield sentence
-            yield usage
+            yield points.usage
 
-    async def _map(
-        self, title: str, evidence: Sequence[Evidence], parts: Sequence[Sequence[int]]
-    ) -> tuple[list[Evidence], list[int], list[DraftSentence], Usage]:
-        """The sentences of the article that the parts' points rest on, where each came from, and the points."""
+    async def _map(self, title: str, evidence: Sequence[Evidence], parts: Sequence[Sequence[int]]) -> _Points:
         places = asyncio.Semaphore(_AT_ONCE)
         each = max(2, min(4, 24 // len(parts)))
 
@@ -167,40 +104,20 @@ class ModelSummary:
                 return [event async for event in self._ask(title, [evidence[n] for n in part], each)]
 
         results = await asyncio.gather(*(read(part) for part in parts), return_exceptions=True)
-        points: list[Evidence] = []
-        numbers: list[int] = []
-        mapped: list[DraftSentence] = []
-        tokens_in = tokens_out = 0
+        points = _Points(evidence)
         failure: BaseException | None = None
         for part, result in zip(parts, results, strict=True):
-            if isinstance(result, BaseException):
-                if not isinstance(result, ModelUnavailable):
-                    raise result
+            if not isinstance(result, BaseException):
+                points.add(part, result)
+            elif isinstance(result, ModelUnavailable):
                 failure = result
-                continue
-            checker = CitationChecker([evidence[n] for n in part])
-            for event in result:
-                if isinstance(event, Usage):
-                    tokens_in, tokens_out = tokens_in + event.tokens_in, tokens_out + event.tokens_out
-                if isinstance(event, DraftSentence) and isinstance(checker.check(event), CheckedSentence):
-                    renumbered = _renumbered(event, part)
-                    assert isinstance(renumbered, DraftSentence)
-                    mapped.append(renumbered)
-            for quote in checker.located:
-                number = next(n for n in part if evidence[n] is quote.evidence)
-                start, end = quote.span
-                passage = quote.evidence.passage
-                start, end = max(start, passage.start), min(end, passage.end)
-                text = quote.evidence.article.body[start:end]
-                if all((start, end) != (point.passage.start, point.passage.end) for point in points):
-                    inner = Passage(f"{passage.id}:{start}", passage.article_id, start, end, text)
-                    points.append(Evidence(inner, quote.evidence.article, quote.evidence.score))
-                    numbers.append(number)
-        if not points:
+            else:
+                raise result
+        if not points.evidence:
             raise ModelUnavailable(
                 "The answering model gave no point of the article that could be proven."
             ) from failure
-        return points, numbers, mapped, Usage(tokens_in, tokens_out)
+        return points
 
     async def _ask(self, title: str, evidence: Sequence[Evidence], most: int) -> AsyncIterator[DraftEvent]:
         boundary = new_boundary()
@@ -240,17 +157,13 @@ class ModelDigest:
             numbers = [quote.passage for quote in sentence.quotes if 0 < quote.passage <= len(evidence)]
             return max((evidence[number - 1].article.published or "" for number in numbers), default="")
 
-        points: list[DraftSentence] = []
-        rest: list[DraftEvent] = []
-        async for event in _drafted(self._model, prompt):
-            if isinstance(event, DraftSentence):
-                points.append(event)
-            else:
-                rest.append(event)
+        events = [event async for event in _drafted(self._model, prompt)]
+        points = [event for event in events if isinstance(event, DraftSentence)]
         for point in sorted(points, key=published, reverse=True)[: self._most]:
             yield point
-        for event in rest:
-            yield event
+        for event in events:
+            if not isinstance(event, DraftSentence):
+                yield event
 
 
 async def _drafted(model: ChatModel, prompt: Callable[[bool], list[Message]]) -> AsyncIterator[DraftEvent]:
@@ -269,31 +182,6 @@ async def _drafted(model: ChatModel, prompt: Callable[[bool], list[Message]]) ->
                 yield event
     if not anything:
         raise ModelUnavailable("The answering model replied with something unreadable.")
-
-
-def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
-    """The evidence's whole sentences that can be understood alone, each once, in the evidence's order."""
-    found: list[_Candidate] = []
-    seen: set[tuple[str, int]] = set()
-    leaning: list[_Candidate] = []
-    for number, item in enumerate(evidence, start=1):
-        passage = item.passage
-        for start, end in sentence_spans(passage.text):
-            text = passage.text[start:end]
-            place = (passage.article_id, passage.start + start)
-            if (
-                place in seen
-                or not 6 <= len(text.split()) <= 60
-                or not re.search(r"[.!?…。！？][”\"’')\]]*$", text)
-            ):
-                continue
-            seen.add(place)
-            (leaning if _LEANS.match(text) else found).append(_Candidate(number, passage.start + start, text))
-    return found or leaning
-
-
-def _verbatim(candidate: _Candidate) -> DraftSentence:
-    return DraftSentence(candidate.text, (DraftQuote(candidate.number, candidate.text),))
 
 
 def _parts(evidence: Sequence[Evidence], limit: int, count_tokens: Callable[[str], int]) -> list[list[int]]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
-from ingest import text
+from ingest.text.lexicon import lines
 
-_LEXICON = Path(text.__file__).parent / "lexicon" / "en"
 LONGEST = 16
 """Words of a phrase at the most."""
 
@@ -20,9 +18,7 @@ def phrases(name: str) -> re.Pattern[str]:
 
     In the file "a|b" is either word, and "a?" may be left out.
     """
-    lines = (_LEXICON / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    patterns = (_pattern(line) for line in lines if line.strip() and not line.startswith("#"))
-    return re.compile("|".join(patterns))
+    return re.compile("|".join(map(_pattern, lines(f"en/{name}"))))
 
 
 def _pattern(line: str) -> str:

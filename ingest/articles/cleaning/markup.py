@@ -49,10 +49,7 @@ _FENCE = re.compile(r"(```|~~~)")
 
 def markdown_blocks(text: str) -> list[Block]:
     """`text` (characters already tidied) as blocks, marks and targets gone, words kept."""
-    text = _COMMENT.sub("", escaped(text))
-    if "</" in text:
-        text = _BLOCK_TAG.sub("\n\n", _without_scripts(text))
-    text = _TITLE_OVER_LINES.sub(r"\1)", _IMAGE_OVER_LINES.sub("![](", text))
+    text = _without_tags(_COMMENT.sub("", escaped(text)))
     definitions = {match[1].lower() for match in map(_DEFINITION.match, text.split("\n")) if match}
     blocks: list[Block] = []
     current: Block | None = None
@@ -85,14 +82,25 @@ def markdown_blocks(text: str) -> list[Block]:
                 current.lines.append(row(stripped, definitions))
         elif _ITEM.match(stripped):
             current = _into(blocks, current, "list")
-            item = stripped[ticks.end() :] if (ticks := _TICKED.match(stripped)) else stripped
-            if title := _HEADING.match(item):
-                item = title[2]
-            current.lines += inline_lines(item, definitions)
+            current.lines += inline_lines(_item_text(stripped), definitions)
         else:
             current = _continued(blocks, current, inline_lines(stripped.strip("|"), definitions))
             current.lines[-1].breaks |= raw.endswith("  ")
     return [block for block in blocks if _filled(block)]
+
+
+def _without_tags(text: str) -> str:
+    if "</" in text:
+        text = _BLOCK_TAG.sub("\n\n", _without_scripts(text))
+    return _TITLE_OVER_LINES.sub(r"\1)", _IMAGE_OVER_LINES.sub("![](", text))
+
+
+def _item_text(item: str) -> str:
+    """A list's item without its marks: bullets, boxes to tick, a heading's."""
+    if ticks := _TICKED.match(item):
+        item = item[ticks.end() :]
+    heading = _HEADING.match(item)
+    return heading[2] if heading else item
 
 
 def _without_scripts(text: str) -> str:

@@ -9,15 +9,10 @@ from dataclasses import replace
 from ingest.articles.cleaning.boilerplate import same_words
 from ingest.articles.dates import is_date_line
 from ingest.articles.readers.document import Document
+from ingest.text import lexicon
 
 # What programs and web sites write where nobody gave a name.
-_NOBODY = frozenset(
-    {
-        "user", "users", "admin", "administrator", "root", "owner", "guest", "webmaster", "username", "default",
-        "unknown", "unknown author", "author", "anonymous", "none", "null", "n/a", "python-docx", "windows user",
-        "microsoft office user", "microsoft account", "local user", "site admin", "wordpress admin",
-    }
-)  # fmt: skip
+_NOBODY = frozenset(lexicon.lines("any/bylines", "nobody"))
 _SAYS_BY = re.compile(
     r"(?:(?:[Ww]ritten |[Ww]ords |[Ss]tory |WRITTEN )?(?:[Bb]y|BY):?|Von|VON|Par|PAR|Por|POR)[ \t]+"
 )
@@ -25,16 +20,10 @@ _WRITTEN_BY = re.compile(r"(?:written )?by:?\s+(?=[^\W\d_])", re.I)
 _LONGEST_BYLINE = 60
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?){1,3}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
-_PARTICLES = frozenset(
-    "de del della der den des di da das do dos du la le van von zu zum ter ten bin ibn al el af".split()
-)
+_PARTICLES = lexicon.words("any/bylines", "particles")
 _BETWEEN = re.compile(r"\s+(?:and|und|et|y|e|with|&)\s+|\s*[,&]\s*", re.I)
 # In titles such words have a capital too: "By The Time Of Arrival", "Von Trier Returns To Cannes".
-_NO_NAMES = frozenset(
-    "a an the of to in on at as is are was were be been for with from into over after before not no if when how why"
-    " what who will would can could may must has have had do does did this that these it its all more than"
-    " monday tuesday wednesday thursday friday saturday sunday today tomorrow now then or but".split()
-) - {"may", "will"}
+_NO_NAMES = lexicon.words("any/bylines", "no names")
 _MARKS = " \t>*_#"  # of Markdown
 _MOST_WORDS, _LONGEST_HEADLINE = 30, 300
 _BLANK = re.compile(r"\s*|=+|-{3,}")  # or the rule under a heading

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 
 from docx import Document as open_docx
+from docx.document import Document as DocxDocument
 from docx.table import Table, _Row
 
 from ingest.articles.dates import date_near_the_top, iso_date
@@ -23,22 +24,7 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
             yield Reject(name, reason)
             return
         document = open_docx(io.BytesIO(data))
-        blocks: list[str] = []
-        title, in_list = None, False
-        for item in document.iter_inner_content():
-            if isinstance(item, Table):
-                blocks.append("\n".join(filter(None, map(_row, item.rows))))
-                continue
-            style = (item.style.name or "") if item.style is not None else ""
-            text = item.text.strip()
-            if text and not title and re.match(r"Title|Heading 1", style):
-                title = text
-            listed = style.startswith("List")
-            if listed and in_list and text:
-                blocks[-1] += "\n" + text
-            else:
-                blocks.append(text)
-            in_list = listed
+        title, blocks = _title_and_blocks(document)
         facts = document.core_properties
         title = title or (facts.title or "").strip() or None
         author, made = (facts.author or "").strip(), facts.created
@@ -61,6 +47,27 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
             published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
         )
     )
+
+
+def _title_and_blocks(document: DocxDocument) -> tuple[str | None, list[str]]:
+    """The first title or heading, and paragraphs, lists and tables as blocks of lines."""
+    blocks: list[str] = []
+    title, in_list = None, False
+    for item in document.iter_inner_content():
+        if isinstance(item, Table):
+            blocks.append("\n".join(filter(None, map(_row, item.rows))))
+            continue
+        style = (item.style.name or "") if item.style is not None else ""
+        text = item.text.strip()
+        if text and not title and re.match(r"Title|Heading 1", style):
+            title = text
+        listed = style.startswith("List")
+        if listed and in_list and text:
+            blocks[-1] += "\n" + text
+        else:
+            blocks.append(text)
+        in_list = listed
+    return title, blocks
 
 
 def _dangerous(data: bytes) -> str | None:

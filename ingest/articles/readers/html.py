@@ -14,6 +14,7 @@ from ingest.articles.readers.bylines import named, with_head
 from ingest.articles.readers.document import HARD_BREAK, Document, Reject, too_long
 from ingest.articles.readers.encoding import Undecodable, decode
 from ingest.articles.readers.linked_data import author_and_publisher
+from ingest.articles.urls import written_canonicals
 
 _MOST_ATTRIBUTES = 5_000  # in one element: parsers compare each with each
 _SPACE_TAGS = frozenset({"p", "head", "list", "table", "quote", "code", "div", "fw"})
@@ -57,6 +58,11 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     )
 
 
+def _canonical(page: str) -> str | None:
+    """The canonical address exactly as the page writes it."""
+    return next((one for one in written_canonicals(page) if one.startswith(("http://", "https://"))), None)
+
+
 def _site(page: str, found: str | None, publisher: str | None) -> str | None:
     """Where the page does not name its site, what was found may be the page's own name or its host's."""
     declared = found if "og:site_name" in page[:500_000] else None
@@ -88,18 +94,6 @@ def _language(page: str) -> str | None:
         else None
     )
     return said[1].replace("_", "-") if said else None
-
-
-def _canonical(page: str) -> str | None:
-    """The canonical address exactly as the page writes it."""
-    for tag in re.findall(r"<link\b[^<>]{1,2000}>", page[:500_000], re.I):
-        if re.search(r"\brel\s*=\s*[\"']?canonical\b", tag, re.I) and (
-            found := re.search(r"""\bhref\s*=\s*(?:"([^"]+)"|'([^']+)')""", tag, re.I)
-        ):
-            address = (found[1] or found[2]).replace("&amp;", "&").strip()
-            if address.startswith(("http://", "https://")):
-                return address
-    return None
 
 
 def _paragraphs(body: etree._Element) -> Iterator[str]:

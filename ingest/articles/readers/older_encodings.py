@@ -10,6 +10,8 @@ import re
 
 from charset_normalizer import from_bytes
 
+from ingest.text.lexicon import lines
+
 WESTERN = "cp1252"
 
 _SAMPLE_BYTES = 200_000
@@ -20,31 +22,7 @@ _OTHER_SCRIPT = 0.35  # of the letters; no language in Latin letters has as many
 _ANOTHER_LANGUAGE = 0.02  # below, accents are those of names in an English text
 _CLEARLY = 0.015  # by which an alphabet must fit better than those of Windows-1252
 _MARKS = frozenset("“”„‘’‚–—…«»‹›•·§°©®™€£ \u00a0\u00ad")
-_ALPHABETS = (
-    (WESTERN, "àâæçéèêëîïôœùûüÿ"),  # French
-    (WESTERN, "äöüß"),
-    (WESTERN, "áéíñóúü¿¡ªº"),
-    (WESTERN, "áâãàçéêíóôõúüªº"),  # Portuguese
-    (WESTERN, "àèéìíòóùç"),
-    (WESTERN, "àçèéíïòóúü·"),  # Catalan
-    (WESTERN, "åäöæøéü"),
-    (WESTERN, "äöõüšž"),  # Estonian
-    (WESTERN, "áðéíóúýþæö"),  # Icelandic
-    (WESTERN, "áéëèïíóöúü"),
-    ("cp1250", "ąćęłńóśźż"),
-    ("iso8859_2", "ąćęłńóśźż"),
-    ("cp1250", "áčďéěíňóřšťúůýž"),
-    ("iso8859_2", "áčďéěíňóřšťúůýž"),
-    ("cp1250", "áäčďéíĺľňóôŕšťúýž"),
-    ("iso8859_2", "áäčďéíĺľňóôŕšťúýž"),
-    ("cp1250", "áéíóöőúüű"),
-    ("cp1250", "čćđšž"),
-    ("iso8859_2", "čćđšž"),
-    ("cp1250", "ăâîşţ"),
-    ("cp1254", "çğıöşüâîû"),
-    ("cp1257", "ąčęėįšųūž"),
-    ("cp1257", "āčēģīķļņšūž"),
-)
+_ALPHABETS = tuple(tuple(line.split()) for line in lines("any/alphabets"))
 SCRIPTS = (
     "cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866", "cp1253", "iso8859_7", "cp1255", "iso8859_8", "cp1256",
     "iso8859_6", "cp874", "gb18030", "big5", "cp932", "euc_jp", "cp949",

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from pypdf import PdfReader
+from pypdf import DocumentInformation, PdfReader
 from pypdf.errors import DependencyError
 
 from ingest.articles.dates import date_near_the_top, iso_date
@@ -15,6 +15,7 @@ from ingest.articles.readers.bylines import byline, named, with_head
 from ingest.articles.readers.document import MOST_CHARACTERS, Document, Reject, too_long
 
 _MOST_PAGES = 2000
+_ENCRYPTED = "The PDF is encrypted; save it without a password."
 _TOP = 12  # lines
 _BROKEN_WORD = re.compile(r"([^\W\d_])[-‐\u00ad]\n(?=[^\W\d_])(?=[a-zß-öø-ÿа-яёα-ω])")
 _HYPHEN = re.compile(r"(?<=[^\s])([-‐])\n(?=\w)")
@@ -30,20 +31,15 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            yield Reject(name, "The PDF is encrypted; save it without a password.")
+            yield Reject(name, _ENCRYPTED)
             return
         if len(reader.pages) > _MOST_PAGES:
             yield Reject(name, f"The PDF has more than {_MOST_PAGES} pages.")
             return
-        pages, size = [], 0
-        for page in reader.pages:
-            pages.append(page.extract_text())
-            size += len(pages[-1])
-            if size > MOST_CHARACTERS:
-                break
-        facts = reader.metadata
+        pages = list(_texts(reader))
+        facts = reader.metadata or DocumentInformation()
     except DependencyError:  # it names a package for AES, which only encrypted files need
-        yield Reject(name, "The PDF is encrypted; save it without a password.")
+        yield Reject(name, _ENCRYPTED)
         return
     except Exception as error:  # pypdf raises whatever its parsing runs into
         yield Reject(name, f"The PDF is broken: {str(error)[:120] or type(error).__name__}.")
@@ -54,23 +50,36 @@ def read(data: bytes, name: str) -> Iterator[Document | Reject]:
             name, "The PDF holds no text, only pictures of it; run it through text recognition first."
         )
         return
-    try:
-        made = facts.creation_date if facts else None
-    except ValueError:
-        made = None
-    title = _said(facts.title if facts else None)
-    if title and _FILE_NAME.search(title):
-        title = None
+    title = _said(facts.title)
     yield too_long(text, name) or with_head(
         Document(
             text,
             form="plain",
-            title=title,
-            author=named(_said(facts.author if facts else None)),
+            title=None if title and _FILE_NAME.search(title) else title,
+            author=named(_said(facts.author)),
             # When the file was made says less than what the text says itself.
-            published=date_near_the_top(text.split("\n")[:8]) or iso_date(made.date() if made else None),
+            published=date_near_the_top(text.split("\n")[:8]) or _made_on(facts),
         )
     )
+
+
+def _texts(reader: PdfReader) -> Iterator[str]:
+    """The pages' texts, until they are longer than any article."""
+    size = 0
+    for page in reader.pages:
+        text = page.extract_text()
+        yield text
+        size += len(text)
+        if size > MOST_CHARACTERS:
+            return
+
+
+def _made_on(facts: DocumentInformation) -> str | None:
+    try:
+        made = facts.creation_date
+    except ValueError:
+        return None
+    return iso_date(made.date() if made else None)
 
 
 def joined(pages: list[str]) -> str:

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
+from ingest.text.quantities.figure import Figure as Figure
+from ingest.text.quantities.moments import moments
 from ingest.text.quantities.units import (
     CURRENCIES,
     MEASURES,
-    MONTHS,
     ORDINALS,
     SCALES,
     SMALL,
     TENS,
-    WEEKDAYS,
     canonical_unit,
 )
 
 _NUMBER_WORD = "|".join([*SMALL, *TENS])
 _ORDINAL_WORD = "|".join(ORDINALS)
-_DAY = r"(?P<{0}>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-_MONTH = (
-    r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_YEAR = r"(?P<{0}>(?:1[0-9]|20|21)\d\d)(?![\d%])"
-_DATES = [
-    re.compile(r"(?<![\d.,-])(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?:t[\d:.]+z?)?(?!\d)"),
-    re.compile(
-        rf"\b{_DAY.format('d')}(?:\s*(?:-|–|to|and)\s*{_DAY.format('e')})?\s+(?:of\s+)?{_MONTH.format('m')}"
-        rf"(?:,?\s+{_YEAR.format('y')})?"
-    ),
-    re.compile(
-        rf"\b{_MONTH.format('m')}\s+{_DAY.format('d')}(?![\d:]|[.,]\d)(?:\s*(?:-|–|to|and)\s*"
-        rf"{_DAY.format('e')}(?![\d:]))?(?:\s*,?\s+{_YEAR.format('y')})?"
-    ),
-    re.compile(rf"\b{_MONTH.format('m')}(?:\s+of)?,?\s+{_YEAR.format('y')}"),
-    re.compile(r"(?<![\d./])(?P<d>\d{1,2})[/.](?P<m>\d{1,2})[/.](?P<y>(?:19|20)\d\d)(?![\d/])"),
-]
-_BARE_MONTH = re.compile(
-    r"(?<![A-Za-z])(January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"(?![A-Za-z])"
-)
-_TIME = re.compile(
-    r"(?<![\d.,:$€£])(?P<h>[01]?\d|2[0-3])(?:[:.](?P<min>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?|"
-    r"(?<![\d.,:])(?P<h2>[01]?\d|2[0-3]):(?P<min2>[0-5]\d)(?![\d:])"
-)
 _SCORE = re.compile(
     r"(?<![\w.,$€£/-])(\d{1,3})\s?[-–—−:]\s?(\d{1,3})(?![\w/%$€£]|[.,:-]?\d|\s?(?:percent|per cent|million"
     r"|billion|trillion|bn\b|mn?\b))"
@@ -90,26 +63,6 @@ _LESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure as it stands at `start:end`; `values` are its possible readings (1.500 is two).
-
-    `kind` is number, score, time (minutes after midnight), date, month or weekday. A date is (year, month, day) with
-    None for what is not said. `unit` is "%", a currency, a measure, or "" where none is named.
-    """
-
-    kind: str
-    start: int
-    end: int
-    text: str
-    values: frozenset[Fraction] = frozenset()
-    unit: str = ""
-    parts: tuple[int | None, ...] = ()
-    bound: int = 0
-    soft: bool = False
-    """A small word that may be no figure at all ("one of them", "a second passport")."""
-
-
 def figures(text: str) -> list[Figure]:
     """Every figure of `text`, in order."""
     lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
@@ -121,10 +74,8 @@ def figures(text: str) -> list[Figure]:
             taken[figure.start : figure.end] = [True] * (figure.end - figure.start)
             found.append(figure)
 
-    for figure in _dates(lower, text):
+    for figure in moments(lower, text):
         take(figure)
-    for match in _TIME.finditer(lower):
-        take(_time(match, text))
     for match in _SCORE.finditer(lower):
         if not match.group(1).startswith("0") or match.group(1) == "0":
             take(_score(match, text, int(match.group(1)), int(match.group(2))))
@@ -147,48 +98,6 @@ def figures(text: str) -> list[Figure]:
             take(Figure("code", *match.span(), word))
     found.sort(key=lambda figure: figure.start)
     return _share_units(found, lower)
-
-
-def _dates(lower: str, text: str) -> Iterable[Figure]:
-    for pattern in _DATES:
-        for match in pattern.finditer(lower):
-            named = match.groupdict()
-            month_text = named["m"]
-            month = int(month_text) if month_text.isdigit() else MONTHS[month_text.rstrip(".")]
-            day = int(named["d"]) if named.get("d") else None
-            if month > 12 and day is not None and day <= 12:
-                month, day = day, month  # American order
-            if month > 12 or month == 0:
-                continue
-            if (
-                not month_text.isdigit()
-                and text[match.start("m")].islower()
-                and month_text in ("may", "march", "mar")
-            ):
-                continue  # "10 may have", "5 march on"
-            year = int(named["y"]) if named.get("y") else None
-            extra = (int(named["e"]),) if named.get("e") else ()
-            yield Figure("date", *match.span(), text[slice(*match.span())], parts=(year, month, day, *extra))
-    for match in _BARE_MONTH.finditer(text):
-        if match.group() in ("May", "March") and not re.search(
-            r"\b(?:in|of|since|until|till|by|from|last|next|this|early|late|mid|and|to|between|during)[\s-]$",
-            text[: match.start()].lower(),
-        ):
-            continue
-        yield Figure("month", *match.span(), match.group(), parts=(None, MONTHS[match.group().lower()], None))
-    for match in re.finditer(rf"\b({'|'.join(WEEKDAYS)})s?\b", lower):
-        if text[match.start()].isupper():
-            yield Figure("weekday", *match.span(), match.group(), parts=(WEEKDAYS.index(match.group(1)),))
-
-
-def _time(match: re.Match[str], text: str) -> Figure:
-    hour = int(match.group("h") or match.group("h2"))
-    minute = int(match.group("min") or match.group("min2") or 0)
-    if match.group("half"):
-        values = {hour % 12 * 60 + minute + (720 if match.group("half") == "p" else 0)}
-    else:
-        values = {hour * 60 + minute} | ({(hour + 12) * 60 + minute} if 0 < hour < 12 else set())
-    return Figure("time", *match.span(), text[slice(*match.span())], frozenset(map(Fraction, values)))
 
 
 def _score(match: re.Match[str], text: str, one: int, two: int) -> Figure:

@@ -24,8 +24,10 @@ from small_corpus import WordEmbedder, contents, open_index, settings_in, write_
 from bot.operations.index_pool import Library
 from ingest.embedding.embedder import Vectors, unit_length
 from ingest.errors import StorageFailed, UserFacingError, VectorsBroken, VectorsUnreachable
-from ingest.index import chroma
-from ingest.index.chroma import ChromaVectors, Place, Staging, copy_local, drop_collections, place_of
+from ingest.index import chroma, chroma_client, chroma_files
+from ingest.index.chroma import ChromaVectors, Staging, drop_collections, place_of
+from ingest.index.chroma_client import Place
+from ingest.index.chroma_files import copy_local
 from ingest.index.generations import Generations
 from ingest.runs.pipeline import ingest_corpus, rebuild_index
 
@@ -91,7 +93,7 @@ def test_vectors_come_back_as_they_were_put_and_unknown_ids_are_left_out(place: 
 
 def test_opening_a_finished_build_has_nothing_to_replay(place: Place) -> None:
     fill(place, 4_001)
-    with closing(chroma._sqlite(place.directory)) as database:
+    with closing(chroma_files._sqlite(place.directory)) as database:
         (waiting,) = database.execute("SELECT count(*) FROM embeddings_queue").fetchone()
     assert waiting <= 1  # Chroma keeps the last one for its number
 
@@ -198,7 +200,7 @@ class Server:
     def collections(self) -> list[str]:
         client = chromadb.HttpClient(host="127.0.0.1", port=self.port)
         found = sorted(collection.name for collection in client.list_collections())
-        chroma._close(client)
+        chroma_client.close(client)
         return found
 
 

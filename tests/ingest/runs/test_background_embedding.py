@@ -16,7 +16,8 @@ from ingest.errors import EmbeddingUnavailable
 from ingest.index.chunking import embedded_text, split_article
 from ingest.index.embedding_cache import VectorStore, string_hash
 from ingest.runs.background_embedding import embedding_ahead
-from ingest.runs.pipeline import VECTORS, ingest_corpus
+from ingest.runs.pipeline import ingest_corpus
+from ingest.runs.publishing import VECTORS
 
 
 def article(name: str) -> Article:
