@@ -35,6 +35,8 @@ directory = "index"
 path = "records.sqlite"
 [retrieval]
 passages = {passages}
+[answering]
+deadline_seconds = {deadline}
 """
 
 
@@ -98,6 +100,7 @@ async def ask(soak: Soak, parts: Parts, questions: Iterator[str]) -> None:
             answer = await final_answer(parts.answerer.answer(next(questions)))
         except Exception as error:  # whatever it is, a question failed
             soak.failures.append(f"{type(error).__name__}: {error}")
+            print(soak.failures[-1], file=sys.stderr, flush=True)
         else:
             soak.outcomes[answer.outcome] += 1
             soak.generations.add(answer.generation)
@@ -168,13 +171,15 @@ def main() -> int:
     parser.add_argument("--swaps", type=int, default=50)
     parser.add_argument("--at-once", type=int, default=200)
     parser.add_argument("--passages", type=int, default=2, help="that are read of each; fewer take less time")
+    # two hundred wait for each other, and longer on a computer that does other work too
+    parser.add_argument("--deadline", type=float, default=300.0, help="[answering] deadline_seconds")
     options = parser.parse_args()
     limit_heaps()
     soak, started = Soak(options.questions, options.swaps), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         home = Path(name)
         shutil.copytree(ARTICLES, home / "articles")
-        (home / "config.toml").write_text(CONFIG.format(passages=options.passages))
+        (home / "config.toml").write_text(CONFIG.format(passages=options.passages, deadline=options.deadline))
         asyncio.run(run(soak, home, options.at_once))
     print(table(soak, options.at_once, time.monotonic() - started))
     return 1 if soak.failures else 0

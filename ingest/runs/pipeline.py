@@ -13,7 +13,7 @@ from pathlib import Path
 from ingest.articles.article import Article, Recognised, content_hash
 from ingest.articles.readers.document import Reject
 from ingest.edits.audit import record
-from ingest.edits.change_requests import REFRESH, Change, articles_named
+from ingest.edits.change_requests import REFRESH, Change, Imported, articles_named
 from ingest.edits.manual_edits import Curation
 from ingest.edits.run_lock import exclusive
 from ingest.edits.uploads import discard_refused, discard_uploads, uploads_in_use
@@ -145,7 +145,7 @@ def _estimate(settings: IngestSettings, embedder: Embedder, held: Foundation, pl
     """What the run would embed: all that is held too, where it has to be made anew."""
 
     def articles() -> Iterator[Article]:
-        yield from (*plan.comparison.added, *plan.comparison.changed)
+        yield from plan.articles()
         with held.catalogue() as old:
             if old is not None and not held.fits(embedder):
                 replaced = {*plan.comparison.removed, *(one.id for one in plan.comparison.changed)}
@@ -179,7 +179,7 @@ def _published(
             with closing(builder):
                 if held.path is not None and previous is None:
                     _carry_over(builder, held, plan.comparison)
-                _fill(builder, plan.comparison)
+                _fill(builder, plan)
                 embed_missing(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
                 build = _Build(builder.finish(report), builder.set_aside)
@@ -212,6 +212,14 @@ class _Plan:
     curation: Curation
     unwanted: frozenset[str]
     named: tuple[Article, ...] = ()
+    imported: Imported | None = None
+
+    def articles(self) -> Iterator[Article]:
+        """Those that are added or changed; an import's are read from its file, one by one."""
+        news = {one.id: one for one in (*self.comparison.added, *self.comparison.changed)}
+        if self.imported is not None:
+            yield from (article for article in self.imported.read() if article.id in news)
+        yield from (one for one in news.values() if isinstance(one, Article))
 
     def changes_nothing(self, held: Foundation) -> bool:
         return self.comparison.empty and self.curation == held.curation
@@ -233,7 +241,7 @@ class _Plan:
         with held.catalogue() as old:
             if old is not None:
                 lost = [name for name in self.comparison.removed if name not in self.unwanted]
-                check_removals(old, lost, self.comparison.added, max_removed)
+                check_removals(old, lost, self.articles(), max_removed)
 
 
 def _ahead(
@@ -255,8 +263,8 @@ def _plan(
 ) -> _Plan:
     """Read what is to be read, and compare it with the last generation."""
     if change.imported is not None:
-        articles, curation = change.imported.articles, change.imported.curation
-        return _Plan(replaced(articles, held.hashes), (), curation, frozenset())
+        comparison = replaced(change.imported.articles, held.hashes)
+        return _Plan(comparison, (), change.imported.curation, frozenset(), imported=change.imported)
     with held.catalogue() as old:
         curation = change.begun(held.curation, old)
         if change.action == "remove":
@@ -320,11 +328,11 @@ def _carry_over(builder: IndexBuilder, held: Foundation, comparison: Comparison)
                 _put(builder, article)
 
 
-def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
+def _fill(builder: IndexBuilder, plan: _Plan) -> None:
     with builder.catalogue.transaction():
-        for name in comparison.removed:
+        for name in plan.comparison.removed:
             builder.remove(name)
-        for article in (*comparison.added, *comparison.changed):
+        for article in plan.articles():
             _put(builder, article)
 
 
