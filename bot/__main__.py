@@ -37,6 +37,7 @@ from ingest.embedding.token_counts import count_tokens
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
 from ingest.system.env_file import ENV_FILE, load_env_files
+from ingest.system.memory import limit_heaps
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def main(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     accept_any_text()
+    limit_heaps()
     try:
         if env_file is not None:
             load_env_files(options.config, env_file)

@@ -66,7 +66,7 @@ def published(
             with closing(builder):
                 if held.path is not None and previous is None:
                     _carry_over(builder, held, plan.comparison)
-                _fill(builder, plan.comparison)
+                _fill(builder, plan)
                 embed_missing(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
                 passages = builder.finish(report)
@@ -94,11 +94,11 @@ def _carry_over(builder: IndexBuilder, held: Foundation, comparison: Comparison)
                 _put(builder, article)
 
 
-def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
+def _fill(builder: IndexBuilder, plan: Plan) -> None:
     with builder.catalogue.transaction():
-        for name in comparison.removed:
+        for name in plan.comparison.removed:
             builder.remove(name)
-        for article in (*comparison.added, *comparison.changed):
+        for article in plan.articles():
             _put(builder, article)
 
 
