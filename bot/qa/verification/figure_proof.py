@@ -10,14 +10,17 @@ from ingest.articles.publishers import names_outlet
 from ingest.text.names import names, plain
 from ingest.text.quantities.comparing import KnownFigures, agree
 from ingest.text.quantities.figures import Figure, figures
+from ingest.text.quantities.relative_times import RelativeTime, relative_times
 from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
 
 Neighbours = tuple[list[str], list[str]]
 
-_REPORTS = re.compile(
-    r"\b(?:according to|as of|at the time|article|piece|published|dated|edition|issue)\b", re.I
+_REPORTS = frozenset(
+    map(stem, "according as article piece story published dated edition issue review interview".split())
 )
+_SMALL = frozenset("a an the in on at of from to for by with its his her their this that".split())
+_REACH = 7  # words between a date and the verb of saying that it belongs to
 _LISTED = re.compile(
     r"\s*(?:,|;|,?\s(?:and|or|und|et|y|e|o)\b|&)\s*(?:(?:the|an?|le|la|el|die|der|das)\s)?\s*", re.I
 )
@@ -32,11 +35,10 @@ _BETWEEN = re.compile(r"[\s'’\"“”-]*")
 
 def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
     """The figures of `sentence` that its sources do not have, or have beside something else."""
-    reported = _reports(sentence, sources)
     for figure in figures(sentence):
         if figure.soft:
             continue
-        if sources.known_figures.holds(figure, reported=reported):
+        if sources.known_figures.holds(figure, reported=_is_reported(figure, sentence)):
             if _displaces_another(figure, sentence, sources):
                 yield figure
             continue
@@ -46,6 +48,14 @@ def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
             or _counts_a_list(figure, sentence, sources)
         ):
             yield figure
+
+
+def unfounded_times(sentence: str, sources: Sources) -> Iterator[str]:
+    """The relative times of `sentence` ("last year", "that summer") that its sources do not have."""
+    for time in relative_times(sentence):
+        follows = time.way and len(sentence[: time.start].split()) < 3 and _is_reported(time, sentence)
+        if not (time.is_in(sources.times) or follows):  # "A year later, Newell told Eurogamer": the articles' dates
+            yield sentence[time.start : time.end]
 
 
 def _stands_in_title(figure: Figure, sentence: str, sources: Sources) -> bool:
@@ -118,13 +128,20 @@ def content_words(text: str) -> list[str]:
     return [word for word in re.findall(r"[^\W_]+", plain(text)) if len(word) > 3 and word not in STOP_WORDS]
 
 
-def _reports(sentence: str, sources: Sources) -> bool:
-    """Whether the sentence says that something was reported, so that it may say when."""
-    if _REPORTS.search(sentence) or any(
-        stem(word) in SAYING for word in re.findall(r"[^\W\d_]+", sentence.lower())
+def _is_reported(figure: Figure | RelativeTime, sentence: str) -> bool:
+    """Whether `figure` is when something was said or written: "insisted in May 2014", "In May 2014, he insisted"."""
+    before, after = sentence[: figure.start], sentence[figure.end :]
+    fronted = re.fullmatch(r"\W*(?:(?:back|as) )?(?:in|on|of|by)\s|\W*(?:an? |the )?(?:few |several )?", before, re.I)
+    for words, free in (
+        (re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]", before)[::-1], False),
+        (re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]", after), fronted),
     ):
-        return True
-    return any(names_outlet(name.words, sources.outlets) for name in names(sentence))
+        for word in words[:_REACH]:
+            if stem(word.lower()) in SAYING | _REPORTS:
+                return True
+            if not (free or word in _SMALL or word[0].isupper() or "." in word or word.isdigit()):
+                break
+    return False
 
 
 def _belongs_to_name(figure: Figure, sentence: str, sources: Sources) -> bool:
