@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.qa.verification.quotes import quoted_words
 from bot.qa.verification.sources import Sources
 from ingest.articles.publishers import names_outlet
 from ingest.text.names import names, plain
@@ -17,7 +18,7 @@ from ingest.text.stemming import stem
 Neighbours = tuple[list[str], list[str]]
 
 _REPORTS = frozenset(
-    map(stem, "according as article piece story published dated edition issue review interview".split())
+    map(stem, "according as article piece story published dated edition issue review interview coverage blog update announcement".split())
 )
 _SMALL = frozenset("a an the in on at of from to for by with its his her their this that".split())
 _REACH = 7  # words between a date and the verb of saying that it belongs to
@@ -29,7 +30,7 @@ STOP_WORDS = frozenset(
     "the and for from with that this was were are has had have been its his her their they she who which said into "
     "over about than more less not but after before".split()
 )
-_CLAUSE = re.compile(r"[,;:()\[\]|—–]\s|[.!?]\s|\n")
+_CLAUSE = re.compile(r"[,;:()\[\]|—–]\s|[.!?]\s|\n|\s(?:and|or|but)\s")
 _BETWEEN = re.compile(r"[\s'’\"“”-]*")
 
 
@@ -39,7 +40,7 @@ def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
         if figure.soft:
             continue
         if sources.known_figures.holds(figure, reported=_is_reported(figure, sentence)):
-            if _displaces_another(figure, sentence, sources):
+            if _displaces_another(figure, sentence, sources) or _is_swapped(figure, sentence, sources):
                 yield figure
             continue
         if not (
@@ -53,7 +54,7 @@ def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
 def unfounded_times(sentence: str, sources: Sources) -> Iterator[str]:
     """The relative times of `sentence` ("last year", "that summer") that its sources do not have."""
     for time in relative_times(sentence):
-        follows = time.way and len(sentence[: time.start].split()) < 3 and _is_reported(time, sentence)
+        follows = re.search("later|earlier", sentence[time.start : time.end]) and len(sentence[: time.start].split()) < 3 and _is_reported(time, sentence)
         if not (time.is_in(sources.times) or follows):  # "A year later, Newell told Eurogamer": the articles' dates
             yield sentence[time.start : time.end]
 
@@ -64,6 +65,8 @@ def _stands_in_title(figure: Figure, sentence: str, sources: Sources) -> bool:
     for quote in sources.quotes:
         title = KnownFigures()
         title.add(quote.about)
+        if any(_rivals(figure, other) for other in figures(quote.sentences)):
+            continue  # the quoted sentence has a figure of its own for this
         if title.holds(figure) and (
             figure.kind in ("score", "code")
             or any(_likeness(beside, _neighbours(quote.about, other, 2)) for other in title.known)
@@ -96,12 +99,37 @@ def _displaces_another(figure: Figure, sentence: str, sources: Sources) -> bool:
     return other > own
 
 
+def _is_swapped(figure: Figure, sentence: str, sources: Sources) -> bool:
+    """Whether the word right beside it stands beside another of the sentence's figures in the quoted sentences."""
+    beside = _beside(sentence, figure)
+    for rival in figures(sentence):
+        if not _rivals(figure, rival):
+            continue
+        for quote in sources.quotes:
+            known = figures(quote.sentences)
+            own = [_beside(quote.sentences, one) for one in known if one.kind == "number" and agree(figure, one)]
+            other = [_beside(quote.sentences, one) for one in known if one.kind == "number" and agree(rival, one)]
+            if own and other and any(beside & one for one in other) and not any(beside & one for one in own):
+                return True
+    return False
+
+
+def _beside(text: str, figure: Figure) -> set[str]:
+    """The stems of the words next to a figure on each side."""
+    return {word for side in _neighbours(text, figure, 1) for word in side}
+
+
 def _comparable(one: Figure, other: Figure) -> bool:
     """Of one unit, and both years or neither."""
     years = [
         all(1900 <= value <= 2100 for value in figure.values) and not figure.unit for figure in (one, other)
     ]
     return one.unit == other.unit and years[0] == years[1] and not other.soft
+
+
+def _rivals(figure: Figure, other: Figure) -> bool:
+    """Whether two figures that differ could each stand in the other's place: counts of some size, of one unit."""
+    return figure.kind == other.kind == "number" and _comparable(figure, other) and not agree(figure, other)
 
 
 def _neighbours(text: str, figure: Figure, most: int = 4) -> Neighbours:
@@ -163,7 +191,7 @@ def _belongs_to_name(figure: Figure, sentence: str, sources: Sources) -> bool:
 
 
 def _counts_a_list(figure: Figure, sentence: str, sources: Sources) -> bool:
-    """ "five publishers: A, B, C, D and E": a count of the names that are listed there."""
+    """ "five publishers: A, B, C, D and E": a count of the names that are listed there, or of the words in quotation marks."""
     if (
         figure.kind != "number"
         or figure.unit
@@ -171,7 +199,9 @@ def _counts_a_list(figure: Figure, sentence: str, sources: Sources) -> bool:
     ):
         return False
     texts = (sentence, *(quote.sentences for quote in sources.quotes))
-    return any(size in figure.values for text in texts for size in _list_lengths(text))
+    return any(
+        size in figure.values for text in texts for size in (*_list_lengths(text), len(quoted_words(text)))
+    )
 
 
 def _list_lengths(text: str) -> Iterator[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.qa.verification.displaced import from_another_clause
 from bot.qa.verification.figure_proof import content_words, unfounded_figures, unfounded_times
 from bot.qa.verification.located_quote import LocatedQuote
 from bot.qa.verification.name_proof import unfounded_names
@@ -34,6 +35,8 @@ def unproven(sentence: str, quotes: Sequence[LocatedQuote]) -> str | None:
         return f"the sentences of its quotes do not say {time}"
     if name := next(unfounded_names(sentence, sources), None):
         return f"the sentences of its quotes do not name {name}"
+    if other := next(from_another_clause(sentence, sources), None):
+        return f"its quotes have {other} of somebody or something else"
     if _speaks_of_something_else(sentence, quotes):
         return "its quotes have nothing to do with it"
     return None

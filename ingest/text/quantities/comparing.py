@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ingest.text.quantities.figures import Figure, figures
+from ingest.text.quantities.relative_times import relative_times
 from ingest.text.quantities.units import MEASURES, WEEKDAYS
 
 Day = tuple[int | None, int | None, int | None]
@@ -23,6 +24,10 @@ _THIS_YEAR = re.compile(
 _LAST_MONTH = re.compile(r"\b(?:last|past) month\b|\ba month ago\b")
 _NEXT_MONTH = re.compile(r"\bnext month\b")
 _THIS_MONTH = re.compile(r"\bthis month\b")
+_NOW = re.compile(
+    r"\b(?:is|are|has|have|will|can|says|'s|’s|am|plans|wants|expects|faces|remains|continues|now|currently)\b"
+)
+"""News that is told without a date in the present tense is of the month in which it was written."""
 _STEPS = {
     r"today|tonight|this (?:morning|afternoon|evening)": 0,
     r"yesterday|last night": -1,
@@ -130,6 +135,8 @@ class KnownFigures:
                 if phrase.search(self.text):
                     months = known.year * 12 + known.month - 1 + step
                     found.append((months // 12, months % 12 + 1, None))
+            if self._is_undated() and _NOW.search(self.text):
+                found.append((known.year, known.month, None))
             if _LAST_YEAR.search(self.text):
                 found.append((known.year - 1, None, None))
             if _NEXT_YEAR.search(self.text):
@@ -137,6 +144,11 @@ class KnownFigures:
             if _YEARS_AGO.search(self.text):
                 found += [(known.year - int(size), None, None) for size in self._small_numbers()]
         return found
+
+    def _is_undated(self) -> bool:
+        """The texts name no day and no year of their own."""
+        dated = any(figure.kind in ("date", "month", "weekday") for figure in self.known)
+        return not dated and not self._numbers_like_years() and not relative_times(self.text)
 
     def _small_numbers(self) -> set[Fraction]:
         return {
