@@ -85,6 +85,13 @@ class KnownNames:
         first = 1 if name.opens and is_common(name.words[0]) else 0
         return [word for word in name.words[first:] if not self._has(word, name)]
 
+    def abbreviate(self, word: str) -> bool:
+        """Whether capitals of the sources shorten `word`: its first letter, and others in order ("VW")."""
+        return any(
+            word.startswith(letters[0]) and re.match(".*".join(map(re.escape, letters)), word)
+            for letters in self.acronyms
+        )
+
     def together(self, name: Name) -> bool:
         """Whether the words of a longer name stand near one another somewhere, and are not pieced together."""
         for one, two in zip(name.words, name.words[1:], strict=False):
@@ -175,6 +182,8 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
         raw = match.group()
         if raw.endswith("."):
             raw, end = raw[:-1], end - 1
+        if re.match(r"[cdjlmnst]['’]\w", raw, re.IGNORECASE):  # "C'est", "l'Europe"
+            raw, start = raw[2:], start + 2
         for ending in ("'s", "’s"):
             if raw.lower().endswith(ending) and len(raw) > 2:
                 raw, end = raw[:-2], end - 2

@@ -9,27 +9,25 @@ from fractions import Fraction
 from itertools import pairwise
 
 from ingest.text.quantities.figures import Figure, figures
+from ingest.text.quantities.relative_times import relative_times
 from ingest.text.quantities.units import MEASURES, WEEKDAYS
 
 Day = tuple[int | None, int | None, int | None]
 """Year, month and day, each None where it is not given."""
 
-_OTHER_YEAR = re.compile(r"\byears?\b|\bdecades?\b|\bcentur(?:y|ies)\b|\b(?:once|formerly)\b")
 _LAST_YEAR = re.compile(r"\b(?:last|previous|past|prior) year\b|\ba year (?:ago|earlier|before)\b")
 _NEXT_YEAR = re.compile(r"\b(?:next|coming|following) year\b|\ba year later\b")
 _YEARS_AGO = re.compile(r"\byears? (?:ago|earlier|before)\b")
 _THIS_YEAR = re.compile(
-    r"\b(?:this|current) (?:year|season|summer|winter|spring|autumn|fall)\b|\bearlier (?:this|in the) year\b"
-    r"|\b(?:last|next|past) (?:month|summer|winter|spring|autumn|fall)\b"
+    r"\b(?:this|current|earlier in the) (?:year|season|summer|winter|spring|autumn|fall|month|week|weekend)\b"
 )
-_THIS_MONTH = re.compile(
-    r"\b(?:this|last|next|past) (?:week|weekend)\b|\bthis month\b|\bdays? ago\b"
-    r"|\b(?:today|tonight|yesterday|tomorrow|now|currently|recently|just|so far|to date)\b"
+_LAST_MONTH = re.compile(r"\b(?:last|past) month\b|\ba month ago\b")
+_NEXT_MONTH = re.compile(r"\bnext month\b")
+_THIS_MONTH = re.compile(r"\bthis month\b")
+_NOW = re.compile(
+    r"\b(?:is|are|has|have|will|can|says|'s|’s|am|plans|wants|expects|faces|remains|continues|now|currently)\b"
 )
-_PRESENT = re.compile(
-    r"\b(?:is|are|has|have|will|can|says|'s|’s|am|plans|wants|expects|faces|remains|continues)\b",
-    re.IGNORECASE,
-)
+"""News that is told without a date in the present tense is of the month in which it was written."""
 _STEPS = {
     r"today|tonight|this (?:morning|afternoon|evening)": 0,
     r"yesterday|last night": -1,
@@ -133,10 +131,12 @@ class KnownFigures:
                     found.append(_parts(near))
             if _THIS_YEAR.search(self.text):
                 found.append((known.year, None, None))
-            elif _THIS_MONTH.search(self.text) or (self._is_undated() and _PRESENT.search(self.text)):
+            for phrase, step in ((_LAST_MONTH, -1), (_THIS_MONTH, 0), (_NEXT_MONTH, 1)):
+                if phrase.search(self.text):
+                    months = known.year * 12 + known.month - 1 + step
+                    found.append((months // 12, months % 12 + 1, None))
+            if self._is_undated() and _NOW.search(self.text):
                 found.append((known.year, known.month, None))
-            elif self._is_undated() and not _OTHER_YEAR.search(self.text):
-                found.append((known.year, None, None))  # news without a date is of its year
             if _LAST_YEAR.search(self.text):
                 found.append((known.year - 1, None, None))
             if _NEXT_YEAR.search(self.text):
@@ -148,7 +148,7 @@ class KnownFigures:
     def _is_undated(self) -> bool:
         """The texts name no day and no year of their own."""
         dated = any(figure.kind in ("date", "month", "weekday") for figure in self.known)
-        return not dated and not self._numbers_like_years()
+        return not dated and not self._numbers_like_years() and not relative_times(self.text)
 
     def _small_numbers(self) -> set[Fraction]:
         return {
