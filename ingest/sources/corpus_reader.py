@@ -18,6 +18,7 @@ from ingest.articles.readers import fetched_page as page
 from ingest.articles.readers import jsonl, markdown, text
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.site_names import without_site_name
 from ingest.articles.urls import identity_of, is_address, publisher_of
 from ingest.sources.faults import OURS, unforeseen
 from ingest.sources.parse_cache import ReadingMemo, Sighting, row_hash
@@ -213,7 +214,9 @@ class CorpusReading:
             return _fault(document.reason, int(line) if line.isdecimal() else 0, row), None
         if _foreign(document.language, file.source.language):
             return None
-        cleaned = clean(document.text, document.form, document.title)
+        source = one_line(document.source) or file.source.source
+        title = without_site_name(one_line(document.title), source, document.url)
+        cleaned = clean(document.text, document.form, title)
         if not cleaned.body:
             return _fault("No text of an article is in it.", document.line, row, unread=False), None
         article = _made(file, document, cleaned)
@@ -349,13 +352,14 @@ def read_corpus(
 def _made(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "") -> Article:
     url = document.url if document.url and is_address(document.url) else None
     at = file.identity if file.kind == "page" else None  # where it was fetched from
+    source = one_line(document.source) or file.source.source
     name = document.row or (_digest(document.title or "", document.text) if document.line else "")
     return Article(
         id=_digest(identity_of(url)) if url else _digest(file.identity, name, apart),
-        title=cleaned.title or _title_from(file, document, cleaned),
+        title=without_site_name(cleaned.title, source, url) or _title_from(file, document, cleaned),
         body=cleaned.body,
         url=url,
-        source=one_line(document.source) or file.source.source or publisher_of(url or at),
+        source=source or publisher_of(url or at),
         author=one_line(document.author),
         published=document.published or _day_of(cleaned.published, date_in_address(url)),
         origin=file.source.key,
