@@ -26,7 +26,7 @@ from bot.chat.commands.sources import PageButton, Sources
 from bot.chat.commands.summaries import Summaries
 from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.corpus.commands import Corpus
-from bot.chat.messages.buttons import AnswerButton, Press
+from bot.chat.messages.buttons import AnswerButton, AnswerMenu, Press
 from bot.chat.messages.displays import NO_PINGS
 from bot.chat.messages.failures import Refused, explain, root_cause, token_is_gone
 from bot.chat.messages.language import CommandTranslator
@@ -69,7 +69,7 @@ class BylineClient(discord.Client):
         await self.services.load()
         await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
-        self.add_dynamic_items(AnswerButton, PageButton, CorpusButton)
+        self.add_dynamic_items(AnswerButton, AnswerMenu, PageButton, CorpusButton)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
         self.keep_tidy.start()

@@ -18,7 +18,10 @@ from ingest.text.stemming import stem
 Neighbours = tuple[list[str], list[str]]
 
 _REPORTS = frozenset(
-    map(stem, "according as article piece story published dated edition issue review interview coverage blog update announcement".split())
+    map(
+        stem,
+        "according as article piece story published dated edition issue review interview coverage blog update announcement".split(),
+    )
 )
 _SMALL = frozenset("a an the in on at of from to for by with its his her their this that".split())
 _REACH = 7  # words between a date and the verb of saying that it belongs to
@@ -54,8 +57,14 @@ def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
 def unfounded_times(sentence: str, sources: Sources) -> Iterator[str]:
     """The relative times of `sentence` ("last year", "that summer") that its sources do not have."""
     for time in relative_times(sentence):
-        follows = re.search("later|earlier", sentence[time.start : time.end]) and len(sentence[: time.start].split()) < 3 and _is_reported(time, sentence)
-        if not (time.is_in(sources.times) or follows):  # "A year later, Newell told Eurogamer": the articles' dates
+        follows = (
+            re.search("later|earlier", sentence[time.start : time.end])
+            and len(sentence[: time.start].split()) < 3
+            and _is_reported(time, sentence)
+        )
+        if not (
+            time.is_in(sources.times) or follows
+        ):  # "A year later, Newell told Eurogamer": the articles' dates
             yield sentence[time.start : time.end]
 
 
@@ -107,8 +116,12 @@ def _is_swapped(figure: Figure, sentence: str, sources: Sources) -> bool:
             continue
         for quote in sources.quotes:
             known = figures(quote.sentences)
-            own = [_beside(quote.sentences, one) for one in known if one.kind == "number" and agree(figure, one)]
-            other = [_beside(quote.sentences, one) for one in known if one.kind == "number" and agree(rival, one)]
+            own = [
+                _beside(quote.sentences, one) for one in known if one.kind == "number" and agree(figure, one)
+            ]
+            other = [
+                _beside(quote.sentences, one) for one in known if one.kind == "number" and agree(rival, one)
+            ]
             if own and other and any(beside & one for one in other) and not any(beside & one for one in own):
                 return True
     return False
@@ -159,7 +172,9 @@ def content_words(text: str) -> list[str]:
 def _is_reported(figure: Figure | RelativeTime, sentence: str) -> bool:
     """Whether `figure` is when something was said or written: "insisted in May 2014", "In May 2014, he insisted"."""
     before, after = sentence[: figure.start], sentence[figure.end :]
-    fronted = re.fullmatch(r"\W*(?:(?:back|as) )?(?:in|on|of|by)\s|\W*(?:an? |the )?(?:few |several )?", before, re.I)
+    fronted = re.fullmatch(
+        r"\W*(?:(?:back|as) )?(?:in|on|of|by)\s|\W*(?:an? |the )?(?:few |several )?", before, re.I
+    )
     for words, free in (
         (re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]", before)[::-1], False),
         (re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]", after), fronted),
