@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
@@ -19,36 +18,13 @@ from bot.operations.ingest_subprocess import RefreshSchedule
 from bot.operations.monitoring import monitoring_app
 from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
+from bot.operations.stopping import cancelled_by_sigterm
 from bot.settings import Settings
 from bot.web.server import reader_app, serve
 from bot.web.signed_links import ReaderAddresses, reader_key
 from ingest.errors import ConfigError, UserFacingError
 
 log = logging.getLogger(__name__)
-
-
-@contextmanager
-def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
-    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did. A second one changes
-    nothing: the first one's apologies are on their way.
-    """
-    stopped, task, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
-    assert task is not None
-
-    def stop() -> None:
-        if not stopped.is_set():
-            stopped.set()
-            task.cancel()
-
-    try:
-        loop.add_signal_handler(signal.SIGTERM, stop)
-    except (NotImplementedError, RuntimeError):  # Windows; a thread that is not the main one
-        yield stopped
-        return
-    try:
-        yield stopped
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def _refreshed(report: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         return await asyncio.to_thread(leased)
 
     async def article(request: web.Request) -> web.Response:
-        page = await read(partial(_plain_page, article_id=request.match_info["id"]))
+        page = await read(partial(plain_page, article_id=request.match_info["id"]))
         return _html(page) if page is not None else _gone()
 
     async def answer(request: web.Request) -> web.Response:
@@ -56,7 +56,7 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         asked = await records.asked(request.match_info["key"])
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        page = await read(partial(_marked_page, citations=asked.answer.citations, place=place))
+        page = await read(partial(marked_page, citations=asked.answer.citations, place=place))
         return _html(page) if page is not None else _gone()
 
     async def style(_request: web.Request) -> web.Response:
@@ -110,12 +110,12 @@ async def serve(application: web.Application, address: str) -> web.AppRunner:
     return runner
 
 
-def _plain_page(index: Index, article_id: str) -> bytes | None:
+def plain_page(index: Index, article_id: str) -> bytes | None:
     shown = index.articles([article_id]).get(article_id)
     return _page(shown, []) if shown is not None else None
 
 
-def _marked_page(index: Index, citations: Sequence[Citation], place: int) -> bytes | None:
+def marked_page(index: Index, citations: Sequence[Citation], place: int) -> bytes | None:
     """The article of the citation at `place`, with all quotes from it marked; None where it is gone."""
     main = citations[place].article.article_id
     shown = index.articles([main]).get(main)
