@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TypeVar
 
@@ -13,8 +14,9 @@ from aiohttp import web
 from bot.operations.index_pool import Library
 from bot.operations.records import Records
 from bot.qa.answers import Citation
+from bot.settings import Settings
 from bot.web.article_page import STYLE, Mark, article_page, find_quote, message_page, shown_part
-from bot.web.signed_links import ReaderAddresses
+from bot.web.signed_links import ReaderAddresses, reader_key
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
@@ -90,6 +92,19 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
     application.router.add_get(r"/answers/{key}/{place:\d{1,3}}", answer)
     application.router.add_get("/style.css", style)
     return application
+
+
+async def serve_reader(
+    settings: Settings, library: Library, records: Records, stack: AsyncExitStack
+) -> ReaderAddresses | None:
+    """The reader until `stack` is closed, where [reader] public_url asks for it. Raises UserFacingError."""
+    reader = settings.reader
+    if not reader.public_url:
+        return None
+    key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
+    addresses = ReaderAddresses(reader.public_url, key, public=reader.public, days=reader.link_days)
+    stack.push_async_callback((await serve(reader_app(library, records, addresses), reader.address)).cleanup)
+    return addresses
 
 
 async def serve(application: web.Application, address: str) -> web.AppRunner:
