@@ -17,10 +17,13 @@ TITLE = "Ask the articles"
 _MARK = re.compile(r"\[(\d{1,3})\]")
 
 
-def question_page(about: str, *, question: str = "", problem: str = "") -> str:
+def question_page(
+    about: str, newest: Sequence[ArticleRef] = (), *, question: str = "", problem: str = ""
+) -> str:
     """The question alone; `about` says what can be asked, `problem` why there is no answer."""
     notice = f'<p class="notice" role="alert">{escape(problem)}</p>' if problem else ""
-    return _page(TITLE, f"{_header(about)}{notice}{_form(question)}")
+    listed = f"<section><h2>The newest articles</h2><ul>{_titles(newest)}</ul></section>" if newest else ""
+    return _page(TITLE, f"{_header(about)}{notice}{_form(question)}{listed}")
 
 
 def answer_page(about: str, answer: Answer, key: str) -> str:

@@ -19,6 +19,7 @@ from bot.api.http import Endpoint
 from bot.api.page_html import PAGE_STYLE, answer_page, question_page, sign_in_page
 from bot.api.requests import body_of, pairs_of
 from bot.qa.answering import MAX_QUESTION
+from bot.qa.answers import ArticleRef
 from bot.web.article_page import message_page
 from bot.web.server import HEADERS as READER_HEADERS
 from bot.web.server import marked_page, plain_page
@@ -33,6 +34,7 @@ HEADERS = READER_HEADERS | {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+NEWEST = 5
 _FORM = "application/x-www-form-urlencoded"
 _OWN_PATH = re.compile(r"/(?:(?:answers|read)/[\w%./-]*)?")
 
@@ -59,7 +61,7 @@ class Pages:
 
     async def start(self, request: Request) -> Response:
         self._access.admit_person(request, asks=False)
-        return _html(question_page(await self._about()))
+        return _html(question_page(*await self._corpus()))
 
     async def ask(self, request: Request) -> Response:
         self._access.check_origin(request)
@@ -82,7 +84,7 @@ class Pages:
         asked = await self._desk.asked_here(key)
         if asked is None or asked.answer is None:
             return _gone()
-        return _html(answer_page(await self._about(), asked.answer, key))
+        return _html(answer_page((await self._corpus())[0], asked.answer, key))
 
     async def quote(self, request: Request) -> Response:
         self._access.admit_person(request, asks=False)
@@ -112,17 +114,23 @@ class Pages:
         return response
 
     async def _problem(self, question: str, status: int, text: str) -> Response:
-        return _html(
-            question_page(await self._about(), question=question[:MAX_QUESTION], problem=text), status
-        )
+        about, newest = await self._corpus()
+        page = question_page(about, newest, question=question[:MAX_QUESTION], problem=text)
+        return _html(page, status)
 
-    async def _about(self) -> str:
+    async def _corpus(self) -> tuple[str, list[ArticleRef]]:
+        """What can be asked, in a line, and the newest articles."""
         try:
-            status = await self._desk.read(lambda index: index.status())
+            status, newest = await self._desk.read(
+                lambda index: (
+                    index.status(),
+                    [ArticleRef.of(one) for one in index.find_articles("", NEWEST)],
+                )
+            )
         except UserFacingError:
-            return "The articles cannot be read at the moment."
-        newest = f", the newest of {status.newest[:10]}" if status.newest else ""
-        return f"{counted(status.articles, 'article')}{newest}. Every answer shows the words it rests on."
+            return "The articles cannot be read at the moment.", []
+        of = f", the newest of {status.newest[:10]}" if status.newest else ""
+        return f"{counted(status.articles, 'article')}{of}. Every answer shows the words it rests on.", newest
 
 
 async def style(_request: Request) -> Response:

@@ -183,7 +183,7 @@ STYLE = """\
 :root { color-scheme: light dark; --ink: #1c1c1e; --paper: #fbfaf8; --faint: #5f6068;
   --mark: #ffd54d; --other: #fff0bd; --line: #dedcd6; --link: #0b57a4; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e4df; --paper: #17181b; --faint: #a3a4ab;
-  --mark: #8a6a00; --other: #41381c; --line: #33353b; --link: #8ab8f0; } }
+  --mark: #755900; --other: #41381c; --line: #33353b; --link: #8ab8f0; } }
 * { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--paper); color: var(--ink);
