@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.api.installed import require_packages
+from bot.api.tokens import new_token
 from bot.cli import commands, doctor
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
@@ -41,6 +43,7 @@ from ingest.system.memory import limit_heaps
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 if TYPE_CHECKING:
+    from bot.chat.connection import OpenApi
     from bot.qa.generation.chat_model import ChatModel
 
 GREETING = (
@@ -85,8 +88,12 @@ def main(
 
 async def _run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
+    if options.word == "token":
+        return _new_token(options.name)
     if options.word == "doctor":
         return await _doctor(settings, as_json=options.json)
+    if options.word in ("serve", "mcp"):
+        require_packages()
     async with assembled(settings) as parts:
         answerer = parts.answerer
         match options.word:
@@ -100,6 +107,8 @@ async def _run(options: argparse.Namespace) -> int:
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
                 await commands.chat(answerer, greeting=GREETING, as_json=options.json)
+            case "serve" | "mcp":
+                await _serve(settings, parts, over_stdio=options.word == "mcp")
             case _:
                 await _discord(settings, parts)
     return 0
@@ -193,7 +202,38 @@ async def _discord(settings: Settings, parts: Parts) -> None:
         )
     from bot.chat.connection import run_bot  # discord.py is slow to import, and only this command needs it
 
-    await run_bot(settings, parts.library, parts.answerer, token, parts.embedder.embed_passages)
+    embed, api = parts.embedder.embed_passages, _api_beside_discord(settings, parts)
+    await run_bot(settings, parts.library, parts.answerer, token, embed, api)
+
+
+def _api_beside_discord(settings: Settings, parts: Parts) -> OpenApi | None:
+    if not settings.api.address:
+        return None
+    require_packages()
+    from bot.api.desk import Desk  # its packages are an extra
+    from bot.api.serving import serving
+
+    deadline = settings.answering.deadline_seconds
+    return lambda records, metrics, slots, addresses: serving(
+        settings, Desk(parts.answerer, parts.library, records, metrics, slots, deadline, addresses)
+    )
+
+
+async def _serve(settings: Settings, parts: Parts, *, over_stdio: bool) -> None:
+    from bot.api.process import serve, serve_stdio  # its packages are an extra
+
+    if over_stdio:
+        await serve_stdio(settings, parts.library, parts.answerer)
+    else:
+        await serve(settings, parts.library, parts.answerer, announce=lambda text: print(text, flush=True))
+
+
+def _new_token(name: str) -> int:
+    token, line = new_token(name)
+    print(
+        f"The token, which is shown this once:\n  {token}\nIts line for the file that [api] tokens names:\n  {line}"
+    )
+    return 0
 
 
 def _show_error(error: UserFacingError, *, as_json: bool) -> None:
@@ -211,7 +251,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     # both options may stand before the word or behind it; behind it they have no default that would win over before
     common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
-    words = parser.add_subparsers(dest="word", metavar="[ask|chat|search|summary|article|doctor|ingest]")
+    words = parser.add_subparsers(
+        dest="word", metavar="[ask|chat|search|summary|article|doctor|serve|mcp|token|ingest]"
+    )
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
     words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
@@ -225,6 +267,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
     words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
+    words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
+    token = words.add_parser("token", parents=[common], help="make a token for the API")
+    token.add_argument("name", metavar="NAME")
     words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
     return parser
 

@@ -48,6 +48,7 @@ ROOMS = (
     "bot.qa.answering",
     "bot.web",
     "bot.cli",
+    "bot.api",
     "bot.chat.messages",
     "bot.chat.access",
     "bot.chat.cooldowns",
@@ -65,6 +66,7 @@ FORBIDDEN = {
     "ingest": ("bot", "discord"),
     "bot.qa": ("bot.chat", "bot.web", "discord"),
     "bot.web": ("bot.chat", "discord"),
+    "bot.api": ("bot.chat", "discord"),
     "bot": ("pytest", "hypothesis", "simcord", "tests", "benchmarks", "scripts"),
 }
 # what stands side by side in the list and knows nothing of its neighbour
@@ -169,7 +171,9 @@ def test_an_import_within_the_rules_is_allowed(module: str, source: str) -> None
 def test_every_package_imported_is_asked_for_by_name() -> None:
     """What is only there because another package brings it can go away with that package's next version."""
     asked = {
-        normal(name) for name in re.findall(r"^[\w.-]+", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+        normal(name)
+        for file in ("requirements.in", "requirements-api.in")
+        for name in re.findall(r"^[\w.-]+", (ROOT / file).read_text(), re.MULTILINE)
     }
     providers = packages_distributions()
     imported = {

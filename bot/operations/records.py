@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bot.qa.answers import Answer, ArticleRef, Citation, Turn
-from ingest.errors import UserFacingError
+from ingest.errors import StorageFailed
 
 Kind = Literal["question", "summary", "digest"]
 Vote = Literal["up", "down"]
@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-class RecordsBroken(UserFacingError):
+class RecordsBroken(StorageFailed):
     """The records cannot be opened or written."""
 
 

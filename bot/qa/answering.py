@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from bot.errors import ArticleUnknown
 from bot.operations.index_lease import Loan, borrowed
 from bot.operations.index_pool import Library
 from bot.qa import phrases
@@ -184,7 +185,7 @@ class Answerer:
             return article
         near = await loan.read(loan.index.find_articles, name, 3)
         hint = "; ".join(f"“{one.title}”" for one in near)
-        raise UserFacingError(
+        raise ArticleUnknown(
             f"No article has the id, URL or title “{name[:200]}”."
             + (
                 f" Did you mean {hint}?"

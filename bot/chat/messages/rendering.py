@@ -11,6 +11,7 @@ from typing import Literal
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import length, masked_link, one_line, plain, split_text, web_url, with_marks
 from bot.qa.answers import Answer, ArticleRef, Citation
+from bot.web.quote_links import Links
 
 TEXT_LIMIT = 3_900
 """Characters of text in one message: Discord's 4,000 over all its components, less a margin."""
@@ -22,14 +23,6 @@ _QUOTE, _TITLE, _PUBLISHER, _HEADING = 320, 150, 80, 250
 _NEAREST = 2
 _MARK = re.compile(r"\[\d{1,3}\]")
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where a citation can be opened: at its original address, and in Byline's own reader."""
-
-    web: str | None = None
-    reader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
