@@ -14,6 +14,8 @@ _TOKEN = re.compile(
     r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Prof|Rev|Sgt|Capt|St|Jr|Sr|Messrs|[A-Z])\.(?=[\s,])"
     r"|[^\W_]{1,60}(?:[-–'’.&/_][^\W_]{1,60})*|[^\s]"
 )
+_LONGEST_NICKNAME = 16
+_BEFORE_NICKNAME = re.compile(r"[A-Z]\w+ $")
 MOST_TOKENS = 400
 """Tokens of a sentence that are looked at: a longer one is a table or a list."""
 
@@ -65,10 +67,22 @@ def sentences(body: str) -> list[Sentence]:
         if found and "\n" not in gap:
             found[-1].closes = False
         held = quotes[bisect_left(starts, start) : bisect_left(starts, end)]
+        held = [one for one in held if not _is_nickname(body, *one)]
         tokens = list(_tokens(body, start, end, held))
         if tokens:
             found.append(Sentence(tokens, opens="\n" in gap, closes=True))
     return found
+
+
+def _is_nickname(body: str, start: int, end: int) -> bool:
+    """ "Wassim “Sal” Slaiby": a part of a name, and nobody's words."""
+    following = body[end + 1 : end + 2]
+    return (
+        end - start < _LONGEST_NICKNAME
+        and following.isupper()
+        and _BEFORE_NICKNAME.search(body, max(0, start - 30), start) is not None
+        and body[end - 2].isalnum()
+    )
 
 
 def _joined(body: str, spans: Sequence[Span], quotes: Sequence[Span]) -> Iterator[Span]:
@@ -101,7 +115,7 @@ def _tokens(body: str, start: int, end: int, quotes: Sequence[Span]) -> Iterator
     place, count = start, 0
     for first, last in [*quotes, (end, end)]:
         for match in _TOKEN.finditer(body, place, first):
-            yield Token(match.group(), match.group().lower(), *match.span())
+            yield Token(match.group(), match.group().lower().replace("’", "'"), *match.span())
             if (count := count + 1) > MOST_TOKENS:
                 return
         if first < last:

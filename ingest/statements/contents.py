@@ -155,16 +155,20 @@ def _start(tokens: Sequence[Token], cue: Cue) -> int | None:
         return None
     if cue.is_inverted:
         return _quotation_behind(tokens, place, limit)
+    if verb.takes("t") and token.low != "that":
+        return None
     if token.is_quotation:
         return place
+    if verb.takes("h") and place > cue.last and token.low == "to" and place + 1 < end:
+        return (
+            place if tokens[place + 1].low not in DETERMINERS and not tokens[place + 1].is_capital else None
+        )
     if verb.force == "question":
         return _framed(tokens, place, verb) or _that_or_quotation(tokens, place, limit, quotation_only=True)
     if token.low == "that" and place + 1 < end:
         return place + 1
     if token.low in (",", ":") and place + 1 < end and tokens[place + 1].is_quotation:
         return place + 1
-    if verb.takes("t"):
-        return None
     if (framed := _framed(tokens, place, verb)) is not None:
         return framed
     if token.low == ":" and place + 1 < end:
@@ -179,7 +183,7 @@ def _start(tokens: Sequence[Token], cue: Cue) -> int | None:
 
 def _framed(tokens: Sequence[Token], place: int, verb: Verb) -> int | None:
     low = tokens[place].low
-    if verb.takes("q") and low in _QUESTIONS:
+    if verb.takes("q") and (low in _QUESTIONS or (low == "about" and verb.force == "question")):
         return place
     if verb.takes("i") and low == "to":
         return place

@@ -82,7 +82,7 @@ def cues(tokens: Sequence[Token]) -> list[Cue]:
             cue = _quoted_as_saying(tokens, place)
         elif token.low in forms and not token.is_capital:
             cue = _cue(tokens, place, _meant(tokens, place))
-        elif token.low.endswith(("'s", "’s")):
+        elif token.low.endswith("'s"):
             cue = _noun(tokens, place)
         if cue is not None and (
             cue.phrase is not None or (cue := _inherited(tokens, cue, found)) is not None
@@ -96,7 +96,7 @@ def cues(tokens: Sequence[Token]) -> list[Cue]:
 def _according(tokens: Sequence[Token], place: int) -> Cue | None:
     if place + 2 >= len(tokens) or tokens[place + 1].low != "to":
         return None
-    phrase = noun_phrases.after(tokens, place + 2, len(tokens))
+    phrase = noun_phrases.after(tokens, place + 2, len(tokens), any_noun=True)
     return Cue(place, phrase.last, ACCORDING, phrase) if phrase is not None else None
 
 
@@ -137,7 +137,7 @@ def _cue(tokens: Sequence[Token], place: int, verb: Verb | None) -> Cue | None:
     if verb is None:
         return None
     start, auxiliaries = _verb_group(tokens, place)
-    if NEGATIONS & auxiliaries or any(low.endswith(("n't", "n’t")) for low in auxiliaries):
+    if NEGATIONS & auxiliaries or any(low.endswith("n't") for low in auxiliaries):
         return None
     following = tokens[place + 1].low if place + 1 < len(tokens) else ""
     if verb.shape == "past" and (auxiliaries & BE or following == "by"):
@@ -168,11 +168,7 @@ def _with_subject(
     if previous.low in _COORDINATES and verb.shape != "base":
         return Cue(start, _behind(place, verb), verb, None)
     phrase = noun_phrases.before(tokens, start)
-    if (
-        phrase is None
-        or tokens[phrase.last - 1].low in _NOT_SPEAKING | {"it"}
-        or _is_possessive(tokens, phrase)
-    ):
+    if phrase is None or tokens[phrase.last - 1].low in _NOT_SPEAKING or _is_possessive(tokens, phrase):
         return None
     if verb.shape == "base" and not has_auxiliary and not _is_plural(tokens, phrase):
         return None
@@ -184,7 +180,7 @@ def _behind(place: int, verb: Verb) -> int:
 
 
 def _is_possessive(tokens: Sequence[Token], phrase: Phrase) -> bool:
-    return tokens[phrase.last - 1].low.endswith(("'s", "’s"))
+    return tokens[phrase.last - 1].low.endswith("'s")
 
 
 def _verb_group(tokens: Sequence[Token], place: int) -> tuple[int, set[str]]:
@@ -192,7 +188,7 @@ def _verb_group(tokens: Sequence[Token], place: int) -> tuple[int, set[str]]:
     start, low = place, set()
     while start > 0 and place - start < 6:
         token = tokens[start - 1]
-        if token.low in BE | HAVE | MODALS | NEGATIONS or token.low.endswith(("n't", "n’t")):
+        if token.low in BE | HAVE | MODALS | NEGATIONS or token.low.endswith("n't"):
             low.add(token.low)
         elif token.low in ("to", "not"):
             low.add("not")  # an infinitive says nothing yet
@@ -263,7 +259,7 @@ def _is_plural(tokens: Sequence[Token], phrase: Phrase) -> bool:
         return last in _PLURAL_PRONOUNS
     words = {token.low for token in tokens[phrase.first : phrase.last]}
     return (
-        (last.endswith("s") and not last.endswith(("ss", "'s", "’s")))
+        (last.endswith("s") and not last.endswith(("ss", "'s")))
         or bool(words & (COLLECTIVES | {"and"}))
         or first in _PLURAL_DETERMINERS
     )

@@ -54,9 +54,11 @@ def before(tokens: Sequence[Token], end: int) -> Phrase | None:
         return _before_apposition(tokens, end - 1)
     if tokens[end - 1].low in RELATIVE_SUBJECTS:
         stop = end - 2 if end >= 2 and tokens[end - 2].low == "," else end - 1
+        if stop and tokens[stop - 1].low == ")":
+            return _before_apposition(tokens, stop - 1)
         return _trimmed(tokens, _start_of(tokens, stop), stop)
     first = _start_of(tokens, end)
-    relative = next((n for n in (first - 1, first - 2) if n > 0 and tokens[n].low in RELATIVE_SUBJECTS), None)
+    relative = next((n for n in (first - 1, first - 2) if n > 0 and tokens[n].low == "who"), None)
     if relative is not None and _is_predicate(tokens[relative + 1]):
         stop = relative - (tokens[relative - 1].low == ",")
         return _trimmed(tokens, _start_of(tokens, stop), stop)
@@ -72,7 +74,7 @@ def _is_predicate(token: Token) -> bool:
     )
 
 
-RELATIVE_SUBJECTS = frozenset(["who"])
+RELATIVE_SUBJECTS = frozenset(["who", "that", "which"])
 
 
 def _start_of(tokens: Sequence[Token], end: int) -> int:
@@ -100,7 +102,7 @@ def _is_noun(tokens: Sequence[Token], place: int) -> bool:
     return previous is not None and (
         previous.low in DETERMINERS
         or previous.low in PREPOSITIONS
-        or previous.low.endswith(("'s", "’s", "al", "ic"))
+        or previous.low.endswith(("'s", "al", "ic"))
     )
 
 
@@ -150,6 +152,7 @@ def _inserts(tokens: Sequence[Token]) -> bool:
         or low in DAYS
         or (low.endswith("ing") or is_past(tokens[0]))
         or low.startswith(("r-", "d-"))
+        or any(token.low.endswith("'s") for token in tokens[:3])
         or low in ("r", "d", "co-founder", "chief", "senior", "executive", "managing", "deputy", "associate", "professor")
         or any(token.low in TITLES for token in tokens[:5])
     )  # fmt: skip
@@ -173,6 +176,8 @@ def _trimmed(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
         if first >= last:
             return None
     words = tokens[first:last]
+    if len(words) == 1 and not words[0].is_capital and words[0].low.endswith("ing"):
+        return None
     if any(token.low in PRONOUNS for token in words) or words[-1].low in PREPOSITIONS | DETERMINERS - {
         "some",
         "many",
@@ -215,7 +220,7 @@ def _behind_preposition(tokens: Sequence[Token], first: int, last: int) -> int:
     return articles[-1] if len(articles) > 1 else last
 
 
-def after(tokens: Sequence[Token], start: int, end: int) -> Phrase | None:
+def after(tokens: Sequence[Token], start: int, end: int, *, any_noun: bool = False) -> Phrase | None:
     """The phrase that starts at `start`: the subject of a verb before it ("…," said X)."""
     last = start
     while last < end and last - start < LONGEST:
@@ -226,6 +231,8 @@ def after(tokens: Sequence[Token], start: int, end: int) -> Phrase | None:
             or (low in _BOUNDARIES and low != "-")
             or (low in OPENS_CLAUSE and last > start)
         ):
+            break
+        if last > start and tokens[last - 1].is_capital and (is_past(token) or is_adverb(token)):
             break
         if low in PRONOUNS:
             last += last == start
@@ -249,7 +256,8 @@ def after(tokens: Sequence[Token], start: int, end: int) -> Phrase | None:
     if words[-1].low in DETERMINERS and words[-1].low not in ("one", "some", "many", "another"):
         return None
     if not (
-        words[0].is_capital
+        any_noun
+        or words[0].is_capital
         or words[0].low in DETERMINERS | PRONOUNS | TITLES | COLLECTIVES
         or any(t.is_capital or t.low in TITLES for t in words)
     ):

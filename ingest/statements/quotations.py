@@ -46,6 +46,9 @@ def _paragraphs(body: str) -> Iterator[Span]:
 
 def _pairs(body: str, start: int, end: int) -> tuple[list[Span], int | None]:
     """The closed quotations of one paragraph, and where one opens that is not closed."""
+    nested = _nested(body, start, end)
+    if nested is not None:
+        return nested, None
     spans: list[Span] = []
     opened: int | None = None
     for mark in _MARKS.finditer(body, start, end):
@@ -58,6 +61,22 @@ def _pairs(body: str, start: int, end: int) -> tuple[list[Span], int | None]:
                 spans.append((opened, place + 1))
             opened = None
     return spans, opened
+
+
+def _nested(body: str, start: int, end: int) -> list[Span] | None:
+    """The outermost quotations of a paragraph in which every mark has its other half."""
+    spans: list[Span] = []
+    opened: list[int] = []
+    for mark in _MARKS.finditer(body, start, end):
+        if _opens(body, mark.start(), start, end):
+            opened.append(mark.start())
+        elif not opened:
+            return None
+        else:
+            first = opened.pop()
+            if not opened and mark.start() - first > 1:
+                spans.append((first, mark.start() + 1))
+    return None if opened else spans
 
 
 def _opens(body: str, place: int, start: int, end: int) -> bool:

@@ -141,9 +141,10 @@ class Speakers:
         return Speaker(text, None, is_person)
 
     def _pronoun(self, low: str) -> Speaker | None:
-        """The nearest speaker, or subject of a sentence, that a "he" or "she" may be."""
+        """The nearest speaker, or subject of a sentence, that a pronoun may be."""
         if low not in ("he", "she"):
-            return None
+            others = (one for mentions in reversed(self._recent) for one in mentions if not one.is_person)
+            return next((one for one in others if low == "they" or not one.name.endswith("s")), None)
         for mentions in (*reversed(self._recent), *reversed(self._named_lately)):
             fitting = [one for one in mentions if one.is_person and self._gender.get(one.name, low) == low]
             if fitting:
@@ -175,7 +176,7 @@ def full_name(run: str) -> str:
         words = words[given:]
     titled = [n for n, word in enumerate(words[:-1]) if plain(word.rstrip(".")) in TITLES]
     words = words[titled[-1] + 1 :] if titled else words
-    if not 2 <= len(words) <= 4 or any(word.endswith(("'s", "’s")) for word in words):
+    if not 2 <= len(words) <= 4 or any(word.endswith("'s") for word in words):
         return ""
     if is_common(plain(words[0])) and plain(words[0]) not in first_names():
         return ""

@@ -102,7 +102,7 @@ def is_adverb(token: Token) -> bool:
 
 def is_finite(token: Token) -> bool:
     """Surely a finite verb, or a pronoun joined with one."""
-    return token.low in FINITE or token.low.endswith("n't") or token.low.endswith("n’t")
+    return token.low in FINITE or token.low.endswith("n't")
 
 
 def is_past(token: Token) -> bool:
