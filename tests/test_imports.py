@@ -20,6 +20,7 @@ ROOMS = (
     "ingest.settings",
     "ingest.system",
     "ingest.text",
+    "ingest.statements",
     "ingest.articles",
     "ingest.sources",
     "ingest.embedding",

@@ -162,6 +162,8 @@ def full_name(run: str) -> str:
     words = re.sub(r"['’]s?$", "", run.strip()).split()
     while words and (plain(words[0].rstrip(".")) in TITLES | DAYS | MONTHS | DETERMINERS | PREPOSITIONS):
         words.pop(0)
+    if len(words) > 2 and places_in([plain(words[0])]):  # "to Russia Mehdi Sanaei"
+        words.pop(0)
     given = next(
         (
             n
