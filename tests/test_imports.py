@@ -38,6 +38,7 @@ ROOMS = (
     "bot.qa.sanitising",
     "bot.qa.drafts",
     "bot.operations",
+    "bot.qa.statements",
     "bot.qa.understanding",
     "bot.qa.retrieval",
     "bot.qa.selection",

@@ -82,7 +82,7 @@ def scores(stretches: Iterable[Stretch], kinds: Sequence[str], *, exact: bool) -
 def interval(
     stretches: Sequence[Stretch], score: Callable[[Sequence[Stretch]], float]
 ) -> tuple[float, float]:
-    draw = random.Random(0)  # noqa: S311 - a bootstrap
+    draw = random.Random(0)
     drawn = sorted(score(draw.choices(stretches, k=len(stretches))) for _ in range(ROUNDS))
     return drawn[int(ROUNDS * 0.025)], drawn[int(ROUNDS * 0.975)]
 
@@ -167,9 +167,8 @@ def report(half: str, stretches: Sequence[Stretch]) -> None:
             low, high = interval(stretches, lambda some, of=of, exact=exact: scores(some, of, exact=exact)[2])
             label = "exact" if exact else "overlap"
             wanted = counts(stretches, of, exact=exact)[3]
-            print(
-                f"{half} {name:<8} {label:<7} n={wanted:<3} P {precision:.3f} R {recall:.3f} F1 {f1:.3f} [{low:.3f}, {high:.3f}]"
-            )
+            figures = f"P {precision:.3f} R {recall:.3f} F1 {f1:.3f} [{low:.3f}, {high:.3f}]"
+            print(f"{half} {name:<8} {label:<7} n={wanted:<3} {figures}")
     wrong, total = misattributed(stretches)
     print(f"{half} names {named(stretches):.3f}  somebody else's words {wrong}/{total}")
 

@@ -26,6 +26,7 @@ CREATE TABLE speakers (folded TEXT PRIMARY KEY, name TEXT NOT NULL, statements I
 _STATEMENT = ", ".join(field.name for field in fields(Statement))
 _COLUMNS = f"article, published, quote, {_STATEMENT}"
 _CHUNK = 500
+_PAGE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,17 @@ class StatementTable:
         """Bring the table of speakers in line with the statements."""
         self._connection.execute("DELETE FROM speakers")
         self._connection.execute(
-            "INSERT INTO speakers SELECT folded, min(speaker), count(*) FROM statements WHERE folded <> '' GROUP BY folded"
+            "INSERT INTO speakers SELECT folded, min(speaker), count(*) FROM statements "
+            "WHERE folded <> '' GROUP BY folded"
         )
 
-    def all(self) -> Iterator[StoredStatement]:
-        """Every statement in the order of its article; reads on while it is iterated."""
-        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM statements ORDER BY article, start")
-        yield from map(_stored, rows)
+    def page(self, behind: int = 0) -> list[tuple[int, StoredStatement]]:
+        """The next statements behind a number, with their numbers, in the order they were put; none at the end."""
+        rows = self._connection.execute(
+            f"SELECT number, {_COLUMNS} FROM statements WHERE number > ? ORDER BY number LIMIT ?",  # noqa: S608
+            (behind, _PAGE),
+        )
+        return [(row[0], _stored(row[1:])) for row in rows]
 
     def of(self, folded: Collection[str]) -> list[StoredStatement]:
         """What the bearers of these names said."""
@@ -93,8 +98,8 @@ class StatementTable:
         """Whose name, or a word of it, begins as typed; those with the most statements first."""
         pattern = _escaped(fold(typed))
         rows = self._connection.execute(
-            "SELECT folded, name, statements FROM speakers WHERE folded LIKE ? ESCAPE '\\' OR folded LIKE ? ESCAPE '\\' "
-            "ORDER BY statements DESC, folded LIMIT ?",
+            "SELECT folded, name, statements FROM speakers "
+            "WHERE folded LIKE ? ESCAPE '\\' OR folded LIKE ? ESCAPE '\\' ORDER BY statements DESC, folded LIMIT ?",
             (f"{pattern}%", f"% {pattern}%", limit),
         )
         return [SpeakerCount(*row) for row in rows]

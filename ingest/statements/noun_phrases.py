@@ -153,7 +153,7 @@ def _inserts(tokens: Sequence[Token]) -> bool:
         or (low.endswith("ing") or is_past(tokens[0]))
         or low.startswith(("r-", "d-"))
         or any(token.low.endswith("'s") for token in tokens[:3])
-        or low in ("r", "d", "co-founder", "chief", "senior", "executive", "managing", "deputy", "associate", "professor")
+        or low in ("r", "d", "co-founder", "senior", "managing", "associate")
         or any(token.low in TITLES for token in tokens[:5])
     )  # fmt: skip
 

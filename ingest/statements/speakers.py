@@ -22,9 +22,9 @@ from ingest.statements.word_classes import (
 )
 from ingest.text.names import is_common, places_in, plain
 
-_RUN = re.compile(
-    r"(?:[A-Z][\w'’-]*|[A-Z]\.|(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Prof|St)\.)(?:[ \u00a0](?:(?:de|la|von|van|der|al|bin|del|da|di|le)[ ])?(?:[A-Z][\w'’-]*|[A-Z]\.)){1,5}"
-)
+_TITLE = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Prof|St)\."
+_SMALL = r"(?:(?:de|la|von|van|der|al|bin|del|da|di|le)[ ])?"
+_RUN = re.compile(rf"(?:{_TITLE}|[A-Z]\.|[A-Z][\w'’-]*)(?:[ \u00a0]{_SMALL}(?:[A-Z][\w'’-]*|[A-Z]\.)){{1,5}}")
 _FAR = 4  # sentences back in which a pronoun's speaker is looked for
 _WOMEN = frozenset(
     "mrs ms miss lady dame queen princess madam spokeswoman chairwoman congresswoman actress mother wife daughter "
@@ -158,7 +158,7 @@ class Speakers:
 
 
 def full_name(run: str) -> str:
-    """The person's or body's name in a run of capitalised words: "Browns DL Sheldon Richardson's" → "Sheldon Richardson"."""
+    """The name in a run of capitalised words: "Browns DL Sheldon Richardson's" → "Sheldon Richardson"; "" for none."""
     words = re.sub(r"['’]s?$", "", run.strip()).split()
     while words and (plain(words[0].rstrip(".")) in TITLES | DAYS | MONTHS | DETERMINERS | PREPOSITIONS):
         words.pop(0)

@@ -149,7 +149,10 @@ def test_the_same_speaker_goes_on_in_one_sentence() -> None:
 
 def test_second_hand_words_name_who_passes_them_on() -> None:
     body = "Reuters reports that Anna Berg claimed the bridge was safe."
-    assert [(one.speaker, one.via) for one in statements_of(body)] == [("Reuters", None), ("Anna Berg", "Reuters")]
+    assert [(one.speaker, one.via) for one in statements_of(body)] == [
+        ("Reuters", None),
+        ("Anna Berg", "Reuters"),
+    ]
     assert only("“It is safe,” Anna Berg told the BBC.").via == "BBC"
 
 
@@ -164,7 +167,8 @@ def test_verbs_inside_a_quotation_attribute_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['"', "“", "” ", "said ", "said, ", '" said "', "A said ", "‘A", '\n"', "who said that ", "Anna Berg "]
+    "text",
+    ['"', "“", "” ", "said ", "said, ", '" said "', "A said ", "‘A", '\n"', "who said that ", "Anna Berg "],
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
     def seconds(size: int) -> float:
