@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
+from bot.qa.statements import Lookup
 from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
 from bot.qa.summarising.summaries import ModelDigest, ModelSummary
 from bot.qa.verification.second_look import SecondLook
@@ -103,6 +105,8 @@ async def _run(options: argparse.Namespace) -> int:
                 await commands.search(answerer, options.query, options.k, as_json=options.json)
             case "summary":
                 await commands.summary(answerer, options.name, as_json=options.json)
+            case "said":
+                await commands.said(answerer, _lookup(options), as_json=options.json)
             case "article":
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
@@ -252,7 +256,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     # both options may stand before the word or behind it; behind it they have no default that would win over before
     common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
     words = parser.add_subparsers(
-        dest="word", metavar="[ask|chat|search|summary|article|doctor|serve|mcp|token|ingest]"
+        dest="word", metavar="[ask|chat|search|summary|said|article|doctor|serve|mcp|token|ingest]"
     )
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
@@ -264,6 +268,15 @@ def _parser(program: str) -> argparse.ArgumentParser:
     search.add_argument("-k", type=_count, default=10, help="how many passages (default: 10)")
     summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")
     summary.add_argument("name", metavar="TITLE_OR_URL")
+    said = words.add_parser("said", parents=[common], help="list what somebody said, word for word")
+    said.add_argument("person", nargs="?", default="", metavar="PERSON")
+    said.add_argument(
+        "--all", action="store_true", help="every statement of all articles, a JSON object a line"
+    )
+    said.add_argument("--about", default="", help="what it should be about")
+    said.add_argument("--since", type=_day, help="published on that day or later, as 2026-01-31")
+    said.add_argument("--until", type=_day, help="published on that day or before")
+    said.add_argument("--source", default="", help="the outlet, or a part of its name")
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
     words.add_parser("doctor", parents=[common], help="check every part and say what to do")
@@ -280,6 +293,24 @@ def _common(config: object, *, as_json: object) -> argparse.ArgumentParser:
     common.add_argument("--config", type=Path, default=config, help="default: config.toml")
     common.add_argument("--json", action="store_true", default=as_json, help="one JSON object a line")
     return common
+
+
+def _lookup(options: argparse.Namespace) -> Lookup | None:
+    """What `said` is asked for; None for everything."""
+    if options.all:
+        return None
+    if not options.person.strip():
+        raise UserFacingError(
+            "Name who said it: `python -m bot said PERSON`. `--all` lists what everybody said."
+        )
+    return Lookup(options.person, options.about, options.since or "", options.until or "", options.source)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a day as 2026-01-31, not {text!r}") from None
 
 
 def _count(text: str) -> int:

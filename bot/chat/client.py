@@ -21,6 +21,7 @@ from bot.chat.commands.insights import Insights
 from bot.chat.commands.privacy import Privacy
 from bot.chat.commands.private import say_privately
 from bot.chat.commands.questions import Questions
+from bot.chat.commands.said import Said
 from bot.chat.commands.server_settings import SettingsCommands
 from bot.chat.commands.sources import PageButton, Sources
 from bot.chat.commands.summaries import Summaries
@@ -59,6 +60,7 @@ class BylineClient(discord.Client):
         self._submits = {**self.questions.submits(), **feedback.submits()}
         self.questions.register(self.tree)
         Summaries(services, self.questions).register(self.tree)
+        Said(services, self.questions).register(self.tree)
         self.sources = Sources(services)
         self.corpus = Corpus(services)
         parts = (Help, Insights, Privacy, SettingsCommands)

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 from bot.qa.answers import Answer, ArticleRef, Citation, Turn
 from ingest.errors import StorageFailed
 
-Kind = Literal["question", "summary", "digest"]
+Kind = Literal["question", "summary", "digest", "said"]
 Vote = Literal["up", "down"]
 T = TypeVar("T")
 

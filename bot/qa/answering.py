@@ -24,12 +24,14 @@ from bot.qa.retrieval.answerability import ANSWERABLE
 from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
+from bot.qa.statements import Lookup, answer_of, statements_by
 from bot.qa.understanding.metadata import metadata_question
 from bot.qa.understanding.noise import question_of, readings
 from bot.qa.verification.second_look import SecondLook
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
+from ingest.index.statement_table import StoredStatement
 
 DIGEST_DEPTH = 400  # passages looked at for a digest, of which those recent enough are read
 DIGEST_PASSAGES = 40
@@ -168,6 +170,25 @@ class Answerer:
                 async for event in events:
                     yield _dated(_found_how(event, index), topic, index, started)
 
+    async def statements(self, asked: Lookup) -> AsyncIterator[AnswerEvent]:
+        """What somebody said, a statement a line. Raises UserFacingError where nobody of the name speaks."""
+        started = time.monotonic()
+        yield Progress("searching")
+        async with borrowed(self._library) as loan:
+            index = loan.index
+            found = await loan.read(statements_by, index, asked)
+            answer = answer_of(index, asked, found)
+            yield _dated(answer, answer.question, index, started)
+
+    async def every_statement(self) -> AsyncIterator[StoredStatement]:
+        """All statements of all articles, in the order of the articles."""
+        async with borrowed(self._library) as loan:
+            behind = 0
+            while page := await loan.read(_page_of_statements, loan.index, behind):
+                behind = page[-1][0]
+                for _, one in page:
+                    yield one
+
     async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
         """The passages found for a query, best first, with no judgement whether they answer it."""
         async with borrowed(self._library) as loan:
@@ -253,6 +274,10 @@ class Answerer:
                 usage=failed.usage,
             )
         yield answer
+
+
+def _page_of_statements(index: Index, behind: int) -> list[tuple[int, StoredStatement]]:
+    return index.catalogue.statements.page(behind)  # in the thread that reads: a connection is one thread's
 
 
 async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:

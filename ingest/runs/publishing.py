@@ -27,6 +27,7 @@ from ingest.runs.missing_vectors import embed_missing
 from ingest.runs.plan import Plan
 from ingest.settings import IngestSettings
 from ingest.sources.progress import Report
+from ingest.statements.extraction import statements_of
 
 log = logging.getLogger(__name__)
 
@@ -106,12 +107,13 @@ def _put(builder: IndexBuilder, article: Article) -> None:
     """Split an article and put it; one that cannot be split is left out."""
     try:
         passages = split_article(article, count_tokens)
+        statements = statements_of(article.body)
     except Exception as error:
         log.exception("splitting %s", article.path)
         reason = f"It cannot be split into passages ({type(error).__name__}: {error}), so it was left out."
         builder.leave_out(article.id, article.path, reason)
     else:
-        builder.put(article, passages)
+        builder.put(article, passages, statements)
 
 
 def _vectors_in_use(generations: Generations) -> Iterator[str]:
