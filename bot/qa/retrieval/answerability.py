@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.qa.answers import Evidence
 from bot.qa.retrieval.ranking import rarity
@@ -12,20 +13,38 @@ from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
 from ingest.text.tokens import question_words
 
-# A linear model over the best score, the share of the question's words that one passage holds, how much it holds in
-# all, and whether the years asked for are lacking. Weights from a grid over the training and calibration parts of the
-# typed questions about `fifa`, `steam` and news pages, each asked of its own articles and of another topic's; of those
-# alike, the ones that answer questions of two names over a corpus of a few articles. Answered, and refused of another
-# topic: training .95, .97; test .94, .97; the long questions of `fifa` and `steam`, not looked at: .96, 1.0.
-_SCORE, _SHARE, _HELD, _OTHER_YEAR, _OFFSET = 7.0, 5.0, 1.0, -7.5, -7.35
-# the same share's weight where a passage holds more than usual: "what did Okri claim?" has one word to hold
-_ABOVE_USUAL = 8.08
-_USUAL = 0.7  # of a short question's words, what an answer's passage holds at the least
-_LONG, _SHORT = 8, 4  # words from which on what is lacking tells nothing, and up to which it tells all it can
-_ENOUGH = 1.5  # words that stand once: one passage that holds more is no surer to answer
-_UNKNOWN = (
-    1  # words that no article has and that tell nothing: only several make the question one of another topic
-)
+
+@dataclass(frozen=True, slots=True)
+class AnswerabilityWeights:
+    """A logistic model over the best score, the share of the question's words that one passage holds, how much it holds
+    in all, and whether the years asked for are lacking.
+
+    Chosen from a grid over the training and calibration parts of the typed questions about `fifa`, `steam` and news
+    pages, each asked of its own articles and of another topic's; of those alike, the ones that answer questions of two
+    names over a corpus of a few articles. Answered, and refused of another topic: training .95, .97; test .94, .97; the
+    long questions of `fifa` and `steam`, not looked at: .96, 1.0 (`benchmarks/results.md`, "Refusing").
+    """
+
+    score: float = 7.0
+    share: float = 5.0
+    share_above_usual: float = 8.08
+    """Where a passage holds more than usual: "what did Okri claim?" has one word to hold."""
+    held: float = 1.0
+    other_year: float = -7.5
+    offset: float = -7.35
+    usual_share: float = 0.7
+    """Of a short question's words, what an answer's passage holds at the least."""
+    long_question: int = 8
+    """Words from which on what is lacking tells nothing."""
+    short_question: int = 4
+    """Words up to which it tells all it can."""
+    enough_held: float = 1.5
+    """Words that stand once: one passage that holds more is no surer to answer."""
+    unknown: int = 1
+    """Words that no article has and that tell nothing: only several make the question one of another topic."""
+
+
+_WEIGHTS = AnswerabilityWeights()
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 ANSWERABLE = 0.24
@@ -49,13 +68,16 @@ def confidence(
     """
     if not evidence:
         return 0.0
-    looked_at = evidence[:_LOOKED_AT]
+    w, looked_at = _WEIGHTS, evidence[:_LOOKED_AT]
     held, total = words_held(looked_at, frequencies, passages)
-    share = (held / total if total else 0.0) - _USUAL
+    share = (held / total if total else 0.0) - w.usual_share
     if share < 0:  # a long question is seldom answered in its own words, so their lack tells nothing
-        share *= max(0.0, min(1.0, (_LONG - len(frequencies)) / (_LONG - _SHORT)))
-    told = _SCORE * best + (_ABOVE_USUAL if share > 0 else _SHARE) * share + _HELD * min(_ENOUGH, held)
-    return 1 / (1 + math.exp(-(told + _OTHER_YEAR * lacks_year(question, looked_at) + _OFFSET)))
+        length = (w.long_question - len(frequencies)) / (w.long_question - w.short_question)
+        share *= w.share * max(0.0, min(1.0, length))
+    else:
+        share *= w.share_above_usual
+    told = w.score * best + share + w.held * min(w.enough_held, held)
+    return 1 / (1 + math.exp(-(told + w.other_year * lacks_year(question, looked_at) + w.offset)))
 
 
 def lacks_year(question: str, evidence: Sequence[Evidence]) -> bool:
@@ -81,4 +103,4 @@ def words_held(
         {stem(word) for word in question_words(f"{one.article.title} {one.passage.text}")} for one in evidence
     )
     most = max(sum(weight for word, weight in weights.items() if word in stems) for stems in held)
-    return most, sum(weights.values()) + max(0, unknown - _UNKNOWN)
+    return most, sum(weights.values()) + max(0, unknown - _WEIGHTS.unknown)

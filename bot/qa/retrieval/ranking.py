@@ -18,12 +18,26 @@ from ingest.text.names import is_common
 
 Scores = npt.NDArray[np.float64]
 
-WORDS = 0.91
-TITLE = 0.14
-PHRASE = 0.10
-PUBLISHER = 0.15
-PERIOD = 0.20
-SUBJECT = 0.7
+
+@dataclass(frozen=True, slots=True)
+class RankingWeights:
+    """What each signal adds, beside the cosine of question and passage.
+
+    Chosen by `benchmarks/results.md`, "Search, step by step": `words` and `title` by the rows "cosine + share of BM25"
+    and "+ cosine of the title alone", `period` by "+ the period that a question names". Too few questions quote a
+    phrase or name a publisher to learn `phrase` and `publisher`, which are set by hand; `subject` is by the short
+    questions.
+    """
+
+    words: float = 0.91
+    title: float = 0.14
+    phrase: float = 0.10
+    publisher: float = 0.15
+    period: float = 0.20
+    subject: float = 0.7
+
+
+WEIGHTS = RankingWeights()
 
 _SHORT_QUESTION = 4  # words without those of grammar
 OF_FEW = 20  # passages: a word that more have is no name mentioned in passing
@@ -53,12 +67,12 @@ def scored(signals: Signals) -> Scores:
     """What the question names as its day or publisher is preferred, and nothing is left out for the lack of it."""
     return (
         signals.cosine
-        + TITLE * signals.title
-        + WORDS * signals.words
-        + PHRASE * signals.phrase
-        + PERIOD * signals.period
-        + PUBLISHER * signals.publisher
-        + SUBJECT * signals.subject
+        + WEIGHTS.title * signals.title
+        + WEIGHTS.words * signals.words
+        + WEIGHTS.phrase * signals.phrase
+        + WEIGHTS.period * signals.period
+        + WEIGHTS.publisher * signals.publisher
+        + WEIGHTS.subject * signals.subject
     )
 
 

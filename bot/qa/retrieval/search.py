@@ -15,7 +15,7 @@ from bot.qa.retrieval.near_duplicates import without_copies
 from bot.qa.retrieval.query import Query, parse_query
 from bot.qa.retrieval.ranking import (
     OF_FEW,
-    SUBJECT,
+    WEIGHTS,
     Scores,
     Signals,
     affordable,
@@ -103,7 +103,9 @@ class Retriever:
         everything = _evidence(index, found, scores, limit + COMPARED)
         evidence = [one for one in everything if (one.article.published or "") >= since]
         # a passage is no answer because it names the subject
-        best = max((one.score - SUBJECT * (one.passage.id in found.about) for one in evidence), default=0.0)
+        best = max(
+            (one.score - WEIGHTS.subject * (one.passage.id in found.about) for one in evidence), default=0.0
+        )
         best += 0.0 if found.signals.cosine.any() else UNKNOWN_COSINE
         if self._reranker is not None:
             evidence = _reranked(self._reranker, query.text, evidence)
