@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -69,6 +70,7 @@ def main(
     )
     accept_any_text()
     limit_heaps()
+    os.umask(0o077)  # what is written is for its owner alone, as the records are
     try:
         if env_file is not None:
             load_env_files(options.config, env_file)
@@ -85,7 +87,7 @@ def main(
 async def _run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
     if options.word == "doctor":
-        return await _doctor(settings, as_json=options.json)
+        return await _doctor(settings, full=options.full, as_json=options.json)
     async with assembled(settings) as parts:
         answerer = parts.answerer
         match options.word:
@@ -170,10 +172,10 @@ def _model(settings: Settings) -> ChatModel | None:
     )
 
 
-async def _doctor(settings: Settings, *, as_json: bool) -> int:
+async def _doctor(settings: Settings, *, full: bool, as_json: bool) -> int:
     broken = False
     console = Console()
-    async for finding in doctor.examine(settings):
+    async for finding in doctor.examine(settings, full=full):
         broken |= finding.state == "broken"
         if as_json:
             print_json(asdict(finding))
@@ -223,7 +225,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
     summary.add_argument("name", metavar="TITLE_OR_URL")
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
-    words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    doctor_word = words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    doctor_word.add_argument(
+        "--full", action="store_true", help="check every byte and every passage of the index"
+    )
     words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
     return parser
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from ingest.errors import VectorsBroken, VectorsUnreachable
+from ingest.index.disk_errors import is_no_room
 from ingest.index.embedding_cache import Vectors
 
 if TYPE_CHECKING:  # importing chromadb takes most of a second, which a run that changes nothing can spare
@@ -210,7 +211,8 @@ class ChromaVectors:
             except (ValueError, TypeError, OSError, ChromaError, _transport_errors()) as error:
                 pause = next(pauses, None) if _may_pass(error) else None
                 if pause is None:
-                    kind = VectorsBroken if self.place.is_local else VectorsUnreachable
+                    whole = is_no_room(error) or not self.place.is_local
+                    kind = VectorsUnreachable if whole else VectorsBroken
                     raise kind(_said(self.place, error)) from error
             except BaseException as error:
                 if type(error).__name__ != "PanicException":  # a crash inside Chroma's Rust code
@@ -360,6 +362,8 @@ def _said(place: Place, error: BaseException) -> str:
     reason = str(error)[:300]
     if place.where == CLOUD:
         return f"Chroma Cloud refused ({reason}). Check CHROMA_API_KEY, CHROMA_TENANT and CHROMA_DATABASE."
+    if is_no_room(error):
+        return f"Chroma cannot write ({reason}). Make room on its disk; nothing is damaged."
     if place.is_local:
         return (
             f"The vectors in {place.directory} cannot be used ({reason}). "

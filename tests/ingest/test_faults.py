@@ -23,6 +23,14 @@ ROUNDS = 100
 QUESTIONS = ("river council day a", "frost in the valley", "museum tram engine")
 
 
+def built(home: Path, embedder: WordEmbedder, **seeds: str) -> dict[str, object]:
+    """What a clean build of these articles holds."""
+    for name in "abcdef":
+        write_article(home / "articles", name, seeds.get(name), count=60)
+    ingest_corpus(settings_in(home), embedder)
+    return contents(settings_in(home), embedder, QUESTIONS)
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A corpus of two generations, to be copied and harmed."""
@@ -81,6 +89,7 @@ def test_no_flipped_byte_fails_a_question_and_all_is_mended(
 ) -> None:
     embedder = WordEmbedder()
     clean = contents(settings_in(sound), embedder, QUESTIONS)
+    later = built(tmp_path / "later", embedder, a="another", b="later")
     for round_ in range(ROUNDS):
         home = tmp_path / str(round_)
         shutil.copytree(sound, home)
@@ -94,6 +103,12 @@ def test_no_flipped_byte_fails_a_question_and_all_is_mended(
         assert ingest_corpus(settings, embedder).rejected == (), (round_, fault)
         assert not ask(settings, embedder), (round_, fault)
         assert contents(settings, embedder, QUESTIONS) == clean, (round_, fault)
+        write_article(
+            home / "articles", "b", seed="later", count=60
+        )  # what is built on what was harmed is right too
+        ingest_corpus(settings, embedder)
+        rebuild_index(settings, embedder)
+        assert contents(settings, embedder, QUESTIONS) == later, (round_, fault)
         shutil.rmtree(home)
 
 
