@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -75,6 +76,7 @@ def main(
     )
     accept_any_text()
     limit_heaps()
+    os.umask(0o077)  # what is written is for its owner alone, as the records are
     try:
         if env_file is not None:
             load_env_files(options.config, env_file)
@@ -93,7 +95,7 @@ async def _run(options: argparse.Namespace) -> int:
     if options.word == "token":
         return _new_token(options.name)
     if options.word == "doctor":
-        return await _doctor(settings, as_json=options.json)
+        return await _doctor(settings, full=options.full, as_json=options.json)
     if options.word in ("serve", "mcp"):
         require_packages()
     async with assembled(settings) as parts:
@@ -184,10 +186,10 @@ def _model(settings: Settings) -> ChatModel | None:
     )
 
 
-async def _doctor(settings: Settings, *, as_json: bool) -> int:
+async def _doctor(settings: Settings, *, full: bool, as_json: bool) -> int:
     broken = False
     console = Console()
-    async for finding in doctor.examine(settings):
+    async for finding in doctor.examine(settings, full=full):
         broken |= finding.state == "broken"
         if as_json:
             print_json(asdict(finding))
@@ -279,7 +281,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
     said.add_argument("--source", default="", help="the outlet, or a part of its name")
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
-    words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    doctor_word = words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    doctor_word.add_argument(
+        "--full", action="store_true", help="check every byte and every passage of the index"
+    )
     words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
     words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
     token = words.add_parser("token", parents=[common], help="make a token for the API")

@@ -57,7 +57,7 @@ def published(
     uploads = uploads_in_use(generations)
     previous = held.path if held.fits(embedder) else None
     key = embedder.identity.key
-    with closing(VectorStore(settings.index.directory / VECTORS, key)) as store:
+    with closing(VectorStore(settings.index.directory / VECTORS, key, check=True)) as store:
         if change.imported is not None:
             change.imported.prepare(store)
         folder = generations.begin()
