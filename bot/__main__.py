@@ -19,6 +19,7 @@ from rich.console import Console
 from bot.api.installed import require_packages
 from bot.api.tokens import new_token
 from bot.cli import commands, doctor
+from bot.cli.evaluate import evaluate
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
 from bot.qa.conversation.rewriting import ModelRewriter
@@ -113,6 +114,8 @@ async def _run(options: argparse.Namespace) -> int:
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
                 await commands.chat(answerer, greeting=GREETING, as_json=options.json)
+            case "evaluate":
+                await evaluate(answerer, parts.library, options.questions, as_json=options.json)
             case "serve" | "mcp":
                 await _serve(settings, parts, over_stdio=options.word == "mcp")
             case _:
@@ -258,7 +261,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     # both options may stand before the word or behind it; behind it they have no default that would win over before
     common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
     words = parser.add_subparsers(
-        dest="word", metavar="[ask|chat|search|summary|said|article|doctor|serve|mcp|token|ingest]"
+        dest="word", metavar="[ask|chat|search|summary|said|article|doctor|evaluate|serve|mcp|token|ingest]"
     )
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
@@ -285,6 +288,10 @@ def _parser(program: str) -> argparse.ArgumentParser:
     doctor_word.add_argument(
         "--full", action="store_true", help="check every byte and every passage of the index"
     )
+    questions = words.add_parser(
+        "evaluate", parents=[common], help="ask questions whose answers are known; figures"
+    )
+    questions.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path)
     words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
     words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
     token = words.add_parser("token", parents=[common], help="make a token for the API")

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from pydantic import Field
 
-from ingest.settings import INGEST_TABLES, IngestSettings, Table, ingest_settings, read_tables
+from ingest.settings import INGEST_TABLES, IngestSettings, Table, expanded, ingest_settings, read_tables
 
 
 class RetrievalSettings(Table):
@@ -98,7 +98,7 @@ def load_settings(path: Path) -> Settings:
     placed = records.model_copy(update={"path": ingest.base / records.path.expanduser()})
     api = cast("ApiSettings", tables["api"])
     if api.tokens is not None:
-        api = api.model_copy(update={"tokens": ingest.base / api.tokens.expanduser()})
+        api = api.model_copy(update={"tokens": ingest.base / expanded(api.tokens)})
     own = {name: tables[name] for name in BOT_TABLES} | {"records": placed, "api": api}
     return Settings.model_construct(config=path.resolve(), ingest=ingest, **own)  # type: ignore[arg-type]
 
