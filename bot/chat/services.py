@@ -69,6 +69,7 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     cooldowns: Cooldowns = field(default_factory=Cooldowns)
     owners: frozenset[int] = frozenset()
+    name: str = "Byline"
     servers: dict[int, ServerSettings] = field(default_factory=dict)
     threads: set[int] = field(default_factory=set)
     closing: bool = False

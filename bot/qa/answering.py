@@ -25,8 +25,9 @@ from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
 from bot.qa.statements import Lookup, answer_of, statements_by
-from bot.qa.understanding.metadata import metadata_question
+from bot.qa.understanding.metadata import MetadataQuestion, metadata_question
 from bot.qa.understanding.noise import question_of, readings
+from bot.qa.understanding.wishes import wish_in
 from bot.qa.verification.second_look import SecondLook
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
@@ -99,11 +100,9 @@ class Answerer:
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
-            if (kind := metadata_question(asked)) is not None:
-                told = await loan.read(answer_from_metadata, index, asked, kind)
-                if told is not None:
-                    yield _dated(told, question, index, started)
-                    return
+            if (told := await loan.read(_without_search, index, asked)) is not None:
+                yield _dated(told, question, index, started)
+                return
             full, usage = await self._stand_alone(loan, asked, history)
             searching = loan.read(self._search, index, full, self._passages, exclude)
             retrieval = await within(until, searching)
@@ -288,6 +287,19 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
             answer = event
     assert answer is not None, "an answer is always the last event"
     return answer
+
+
+def _without_search(index: Index, asked: str) -> Answer | None:
+    """What is told from the articles' metadata, and what asks nothing of them."""
+    wish = wish_in(asked)
+    if wish is not None and wish.kind != "summary":
+        if wish.kind != "sources":
+            return Answer(
+                asked, "not_found", "", (), "none", index.generation, 0.0, notes=(phrases.NO_QUESTION,)
+            )
+        return answer_from_metadata(index, asked, MetadataQuestion("publishers"))
+    kind = metadata_question(asked)
+    return answer_from_metadata(index, asked, kind) if kind is not None else None
 
 
 def _found_how(event: AnswerEvent, index: Index) -> AnswerEvent:

@@ -11,27 +11,24 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands.forms import Submit, text_form
+from bot.chat.commands.excerpts import WIDE, passage_messages, shorter_messages
 from bot.chat.commands.private import say_privately
 from bot.chat.commands.questions import Questions
 from bot.chat.commands.request import Request, question_form
 from bot.chat.messages.buttons import Press
 from bot.chat.messages.displays import NO_PINGS, InteractionDisplay, acknowledge, follow
 from bot.chat.messages.failures import Refused
+from bot.chat.messages.forms import Submit, text_form
 from bot.chat.messages.language import Words
-from bot.chat.messages.layout import Message, plain_messages, text_message
-from bot.chat.messages.passages import AROUND, passage_texts, shorter
-from bot.chat.messages.rendering import TEXT_LIMIT, answer_pages
+from bot.chat.messages.layout import Message, text_message
 from bot.chat.services import Services, of_interaction
 from bot.operations.records import Asked, Vote
 from bot.qa.answers import Answer
-from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
 _REASON_LIMIT = 1_000
 _MOST_MESSAGES = 5
-_WIDE = 1_200
 
 
 class Feedback:
@@ -56,20 +53,12 @@ class Feedback:
 
     async def _passage(self, interaction: discord.Interaction[Any], key: str, number: int) -> None:
         words, answer, _asked = await self._answer(interaction, key)
-        await self._show(interaction, await self._passages(answer, number, words))
+        await self._show(interaction, await passage_messages(self._services, answer, words, number))
 
     async def _shorter(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         words, answer, record = await self._answer(interaction, key)
-        text = shorter(answer)
-        places = [place for place, one in enumerate(answer.citations) if f"[{one.number}]" in text]
-        short = replace(
-            answer, text=text, citations=tuple(answer.citations[place] for place in places), notes=()
-        )
-        # links are by the place in the answer on record, which the reader knows it by
-        all_links = await self._services.links(answer, key)
-        links = {new: all_links[old] for new, old in enumerate(places)}
-        pages = answer_pages(short, words, heading=record.question, links=links)
-        await self._show(interaction, plain_messages(pages))
+        messages = await shorter_messages(self._services, answer, key, words, heading=record.question)
+        await self._show(interaction, messages)
 
     async def _more(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         """What other articles say to the same question; where they say nothing, more of the cited ones."""
@@ -98,7 +87,7 @@ class Feedback:
             )
             return
         note = words("Other articles say nothing to this. More of the cited ones:")
-        await display.finish(await self._passages(answer, 0, words, _WIDE, note))
+        await display.finish(await passage_messages(self._services, answer, words, around=WIDE, note=note))
 
     async def _up(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         await self._vote(interaction, key, "up")
@@ -187,36 +176,12 @@ class Feedback:
             raise Refused(_gone(words))
         return words, record.answer, record
 
-    async def _passages(
-        self, answer: Answer, number: int, words: Words, around: int = AROUND, note: str = ""
-    ) -> list[Message]:
-        wanted = {one.article.article_id for one in answer.citations}
-        try:
-            articles = await self._services.read(lambda index: index.articles(wanted))
-        except UserFacingError as error:
-            log.info("passages shown without their articles: %s", error)
-            articles = {}
-        notes = [f"-# {note}"] if note else []
-        texts = packed([*notes, *passage_texts(answer, number, articles, words, around)])
-        return [text_message(text) for text in texts]
-
     async def _show(self, interaction: discord.Interaction[Any], messages: Sequence[Message]) -> None:
         words, _place, _person = of_interaction(interaction)
         await InteractionDisplay(interaction, private=True, words=words).finish(messages[:_MOST_MESSAGES])
 
     async def _say(self, interaction: discord.Interaction[Any], text: str) -> None:
         await interaction.edit_original_response(view=text_message(text), allowed_mentions=NO_PINGS)
-
-
-def packed(texts: Sequence[str]) -> list[str]:
-    """Texts put together, as many in a message as fit."""
-    messages: list[str] = []
-    for text in texts:
-        if messages and len(messages[-1]) + len(text) + 2 <= TEXT_LIMIT:
-            messages[-1] += f"\n\n{text}"
-        else:
-            messages.append(text)
-    return messages
 
 
 def _gone(words: Words) -> str:

@@ -33,8 +33,8 @@ def test_a_sentence_cut_from_a_quotation_gets_the_marks_it_lost(body: str, text:
 
 @pytest.mark.parametrize(
     "text",
-    ['He said "no" and “yes”.', 'A 70" screen.', "‘It’s mine,’ he said.", '”Odd opening,” he said.', "« Oui »", "more »",
-     'the "Beta" and the "-vr" switch', '"It rained," he said, "and froze."'],
+    ['He said "no" and “yes”.', 'A 70" screen.', "‘It’s mine,’ he said.", '”Odd opening,” he said.', "« Oui »",
+     "more »", 'the "Beta" and the "-vr" switch', '"It rained," he said, "and froze."'],
 )  # fmt: skip
 def test_whole_quotations_inches_and_apostrophes_are_left_alone(text: str) -> None:
     assert cut(text, text) == text

@@ -6,11 +6,12 @@ import simcord
 from stage import ARTICLES, RIBBON, SANAEI, World, answered, cite, labels, not_found, shown
 
 from bot.chat.client import make_client
-from bot.chat.commands.insight_figures import figures
+from bot.chat.insights.figures import figures
 from bot.chat.messages.language import words_in
-from bot.chat.messages.passages import context, passage_texts, shorter
+from bot.chat.messages.passages import passage_texts
 from bot.chat.services import Services
 from bot.operations.records import Records
+from bot.qa.excerpts import context, shorter
 from bot.web.signed_links import ReaderAddresses
 
 OTHERS = cite(2, ARTICLES[0], "Others disagreed.")
@@ -198,8 +199,8 @@ def test_words_that_changed_since_are_not_shown_as_if_they_stood_there() -> None
 
 def test_a_sentence_may_have_its_marks_before_its_full_stop() -> None:
     text = "Sanaei claimed it was a success [1][2]! Others disagreed [2]. Nobody left."
-    assert shorter(answered("What did Sanaei claim?", text)) == "Sanaei claimed it was a success [1][2]!"
+    assert shorter(answered("What did Sanaei claim?", text)).text == "Sanaei claimed it was a success [1][2]!"
 
 
 def test_an_answer_of_one_sentence_is_its_own_shortest_form() -> None:
-    assert shorter(answered("Who spoke?")) == "Mehdi Sanaei claimed the visit was a success. [1]"
+    assert shorter(answered("Who spoke?")).text == "Mehdi Sanaei claimed the visit was a success. [1]"

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from stage import World, answered, not_found, shown
 
-from bot.chat.commands.insight_chart import chart_font, chart_png, tick_step
-from bot.chat.commands.insight_figures import csv_table, figures, grouped
+from bot.chat.insights.chart import chart_font, chart_png, tick_step
+from bot.chat.insights.figures import csv_table, figures, grouped
 from bot.chat.messages.language import LANGUAGES, words_in
 from bot.operations.records import Asked, Feedback
 
