@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
+
 from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
@@ -37,6 +39,8 @@ _OPENERS = frozenset(
     "in on at to for from by with as of and or up out off is are was were be been has have had do does "
     "did will would can could may might must shall should ok yes".split()
 )
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+"""Those whose names of countries are known, from Unicode's CLDR: "Gabun" is Gabon, and "Ägypten" Egypt."""
 _FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 
 
@@ -284,6 +288,12 @@ def _nations() -> dict[str, str]:
         if line and not line.startswith("#"):
             forms = line.split()
             table.update(dict.fromkeys(forms, forms[0]))
+    english = Locale("en").territories
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            key, place = (plain(form).replace(" ", "_") for form in (name, english.get(code, "")))
+            if code.isalpha() and len(key) > 3 and place and key not in table:
+                table[key] = table.get(place, place)
     return table
 
 

@@ -27,7 +27,12 @@ def unfounded_names(sentence: str, sources: Sources) -> Iterator[str]:
             continue
         for part in _without_outlets(name, sources):
             missing = _missing(part, sources)
-            if not missing and not nouns and sources.near.missing(part) and takes_anothers_place(part, sentence, sources):
+            if (
+                not missing
+                and not nouns
+                and sources.near.missing(part)
+                and takes_anothers_place(sentence, sources)
+            ):
                 missing = list(part.words)
             if missing:
                 yield " ".join(missing)
