@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from babel import Locale
+
 from ingest.text import lexicon
 from ingest.text.quantities.units import WEEKDAYS
 
@@ -19,10 +21,9 @@ _TITLES = lexicon.words("en/names", "titles")
 """What stands before a name and is none; articles write it small, with or without."""
 _SMALL, _LINKS = lexicon.words("en/names", "small"), lexicon.words("en/names", "links")
 _MONTHS, _OPENERS = lexicon.words("en/names", "months"), lexicon.words("en/names", "openers")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+"""Those whose names of countries are known, from Unicode's CLDR: "Gabun" is Gabon, and "Ägypten" Egypt."""
 _FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
-
-_nations = cache(lambda: lexicon.table("en/nations"))
-
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -258,6 +259,18 @@ def plain(word: str) -> str:
     folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
     kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
     return "".join(_FOLDS.get(char, char) for char in kept)
+
+
+@cache
+def _nations() -> dict[str, str]:
+    table = dict(lexicon.table("en/nations"))
+    english = Locale("en").territories
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            key, place = (plain(form).replace(" ", "_") for form in (name, english.get(code, "")))
+            if code.isalpha() and len(key) > 3 and place and key not in table:
+                table[key] = table.get(place, place)
+    return table
 
 
 @cache

@@ -9,7 +9,7 @@ from bot.qa.verification.quotes import quoted_words
 from bot.qa.verification.sources import Sources
 from ingest.articles.publishers import names_outlet
 from ingest.text.names import names, plain
-from ingest.text.quantities.comparing import KnownFigures, agree
+from ingest.text.quantities.comparing import KnownFigures, Telling, agree
 from ingest.text.quantities.figures import Figure, figures
 from ingest.text.quantities.relative_times import RelativeTime, relative_times
 from ingest.text.saying_verbs import SAYING
@@ -20,10 +20,15 @@ Neighbours = tuple[list[str], list[str]]
 _REPORTS = frozenset(
     map(
         stem,
-        "according as article piece story published dated edition issue review interview coverage blog update announcement".split(),
+        "according as article piece story published dated edition issue review interview coverage blog update "
+        "announcement".split(),
     )
 )
 _SMALL = frozenset("a an the in on at of from to for by with its his her their this that".split())
+_FRONTED = re.compile(
+    r"\W*(?:(?:(?:back|as) )?(?:in|on|of|by)\s|(?:an? |the )?(?:few |several )?)", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]")
 _REACH = 7  # words between a date and the verb of saying that it belongs to
 _LISTED = re.compile(
     r"\s*(?:,|;|,?\s(?:and|or|und|et|y|e|o)\b|&)\s*(?:(?:the|an?|le|la|el|die|der|das)\s)?\s*", re.I
@@ -42,7 +47,7 @@ def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
     for figure in figures(sentence):
         if figure.soft:
             continue
-        if sources.known_figures.holds(figure, reported=_is_reported(figure, sentence)):
+        if sources.known_figures.holds(figure, _telling(figure, sentence)):
             if _displaces_another(figure, sentence, sources) or _is_swapped(figure, sentence, sources):
                 yield figure
             continue
@@ -57,14 +62,10 @@ def unfounded_figures(sentence: str, sources: Sources) -> Iterator[Figure]:
 def unfounded_times(sentence: str, sources: Sources) -> Iterator[str]:
     """The relative times of `sentence` ("last year", "that summer") that its sources do not have."""
     for time in relative_times(sentence):
-        follows = (
-            re.search("later|earlier", sentence[time.start : time.end])
-            and len(sentence[: time.start].split()) < 3
-            and _is_reported(time, sentence)
-        )
-        if not (
-            time.is_in(sources.times) or follows
-        ):  # "A year later, Newell told Eurogamer": the articles' dates
+        later = re.search("later|earlier", sentence[time.start : time.end])
+        # "A year later, Newell told Eurogamer": told by the articles' own dates
+        follows = later and len(sentence[: time.start].split()) < 3 and _telling(time, sentence) == "report"
+        if not (follows or time.is_in(sources.times)):
             yield sentence[time.start : time.end]
 
 
@@ -169,22 +170,17 @@ def content_words(text: str) -> list[str]:
     return [word for word in re.findall(r"[^\W_]+", plain(text)) if len(word) > 3 and word not in STOP_WORDS]
 
 
-def _is_reported(figure: Figure | RelativeTime, sentence: str) -> bool:
-    """Whether `figure` is when something was said or written: "insisted in May 2014", "In May 2014, he insisted"."""
+def _telling(figure: Figure | RelativeTime, sentence: str) -> Telling:
+    """What `figure` dates: "insisted in May 2014" and "In May 2014, he insisted" a report, "In May 2014" a frame."""
     before, after = sentence[: figure.start], sentence[figure.end :]
-    fronted = re.fullmatch(
-        r"\W*(?:(?:back|as) )?(?:in|on|of|by)\s|\W*(?:an? |the )?(?:few |several )?", before, re.I
-    )
-    for words, free in (
-        (re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]", before)[::-1], False),
-        (re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[;:—]", after), fronted),
-    ):
+    fronted = _FRONTED.fullmatch(before) is not None
+    for words, free in ((_WORD.findall(before)[::-1], False), (_WORD.findall(after), fronted)):
         for word in words[:_REACH]:
             if stem(word.lower()) in SAYING | _REPORTS:
-                return True
+                return "report"
             if not (free or word in _SMALL or word[0].isupper() or "." in word or word.isdigit()):
                 break
-    return False
+    return "frame" if fronted else "event"
 
 
 def _belongs_to_name(figure: Figure, sentence: str, sources: Sources) -> bool:
@@ -206,7 +202,7 @@ def _belongs_to_name(figure: Figure, sentence: str, sources: Sources) -> bool:
 
 
 def _counts_a_list(figure: Figure, sentence: str, sources: Sources) -> bool:
-    """ "five publishers: A, B, C, D and E": a count of the names that are listed there, or of the words in quotation marks."""
+    """ "five publishers: A, B, C, D and E": a count of the names listed there, or of the words in quotation marks."""
     if (
         figure.kind != "number"
         or figure.unit
