@@ -17,13 +17,12 @@ import argparse
 import asyncio
 import importlib.util
 import json
-import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from bot.__main__ import assembled
+from bot.cli.evaluation import interval, ranking_marks
 from bot.cli.json_output import ask_shape
 from bot.qa.answering import Answerer, final_answer
 from bot.qa.retrieval.answerability import ANSWERABLE
@@ -49,7 +49,6 @@ OTHER = {"fifa": "steam", "steam": "fifa"}
 PASSAGES = 30  # asked of a search, as the README of the sets does
 RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)
 
-Figures = dict[str, float]
 Search = Callable[[str], list[str | None]]
 """From a question to the URLs of the passages found, best first."""
 
@@ -154,23 +153,12 @@ def search_rows(index: Index, embedder: Embedder, questions: list[dict[str, Any]
         ("fused by rank", urls(by_rank)),
         ("ours", ours),
     ):
-        marks = [marks_of(search(one["question"]), set(one["gold"])) for one in questions]
+        marks = [ranking_marks(search(one["question"]), one["gold"]) for one in questions]
         for figure in marks[0]:
             rows[f"{label}: {figure}"] = _with_interval([mark[figure] for mark in marks])
     for label, values in (("search, ms p50 / p95", seconds), ("search, processor ms p50 / p95", worked)):
         rows[label] = f"{np.median(values) * 1e3:.0f} / {np.quantile(values, 0.95) * 1e3:.0f}"
     return rows
-
-
-def marks_of(urls: Iterable[str | None], gold: set[str]) -> Figures:
-    """The marks that score.py gives one ranking."""
-    ranked = score.distinct(urls)[:10]
-    return {
-        "Hits@4": float(bool(gold & set(ranked[:4]))),
-        "Hits@10": float(bool(gold & set(ranked))),
-        "MRR@10": next((1 / place for place, url in enumerate(ranked, 1) if url in gold), 0.0),
-        "recall@10": len(gold & set(ranked)) / len(gold),
-    }
 
 
 def confidence_rows(
@@ -261,10 +249,8 @@ def _settings(name: str, folder: Path) -> Settings:
     return loaded.model_copy(update={"ingest": ingest})
 
 
-def _with_interval(values: Sequence[float], rounds: int = 1000) -> str:
-    draw = random.Random(0)
-    means = sorted(sum(draw.choices(values, k=len(values))) / len(values) for _ in range(rounds))
-    return _plain(sum(values) / len(values), [means[int(rounds * 0.025)], means[int(rounds * 0.975)]])
+def _with_interval(values: Sequence[float]) -> str:
+    return _plain(sum(values) / len(values), interval(values))
 
 
 def _plain(value: float, interval: Sequence[float] | None) -> str:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.api.installed import require_packages
+from bot.api.tokens import new_token
 from bot.cli import commands, doctor
+from bot.cli.evaluate import evaluate
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
 from bot.qa.conversation.rewriting import ModelRewriter
@@ -26,6 +31,7 @@ from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
+from bot.qa.statements import Lookup
 from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
 from bot.qa.summarising.summaries import ModelDigest, ModelSummary
 from bot.qa.verification.second_look import SecondLook
@@ -37,9 +43,11 @@ from ingest.embedding.token_counts import count_tokens
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
 from ingest.system.env_file import ENV_FILE, load_env_files
+from ingest.system.memory import limit_heaps
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
 
 if TYPE_CHECKING:
+    from bot.chat.connection import OpenApi
     from bot.qa.generation.chat_model import ChatModel
 
 GREETING = (
@@ -68,6 +76,8 @@ def main(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     accept_any_text()
+    limit_heaps()
+    os.umask(0o077)  # what is written is for its owner alone, as the records are
     try:
         if env_file is not None:
             load_env_files(options.config, env_file)
@@ -83,8 +93,12 @@ def main(
 
 async def _run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
+    if options.word == "token":
+        return _new_token(options.name)
     if options.word == "doctor":
-        return await _doctor(settings, as_json=options.json)
+        return await _doctor(settings, full=options.full, as_json=options.json)
+    if options.word in ("serve", "mcp"):
+        require_packages()
     async with assembled(settings) as parts:
         answerer = parts.answerer
         match options.word:
@@ -94,10 +108,16 @@ async def _run(options: argparse.Namespace) -> int:
                 await commands.search(answerer, options.query, options.k, as_json=options.json)
             case "summary":
                 await commands.summary(answerer, options.name, as_json=options.json)
+            case "said":
+                await commands.said(answerer, _lookup(options), as_json=options.json)
             case "article":
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
                 await commands.chat(answerer, greeting=GREETING, as_json=options.json)
+            case "evaluate":
+                await evaluate(answerer, parts.library, options.questions, as_json=options.json)
+            case "serve" | "mcp":
+                await _serve(settings, parts, over_stdio=options.word == "mcp")
             case _:
                 await _discord(settings, parts)
     return 0
@@ -169,10 +189,10 @@ def _model(settings: Settings) -> ChatModel | None:
     )
 
 
-async def _doctor(settings: Settings, *, as_json: bool) -> int:
+async def _doctor(settings: Settings, *, full: bool, as_json: bool) -> int:
     broken = False
     console = Console()
-    async for finding in doctor.examine(settings):
+    async for finding in doctor.examine(settings, full=full):
         broken |= finding.state == "broken"
         if as_json:
             print_json(asdict(finding))
@@ -191,7 +211,38 @@ async def _discord(settings: Settings, parts: Parts) -> None:
         )
     from bot.chat.connection import run_bot  # discord.py is slow to import, and only this command needs it
 
-    await run_bot(settings, parts.library, parts.answerer, token, parts.embedder.embed_passages)
+    embed, api = parts.embedder.embed_passages, _api_beside_discord(settings, parts)
+    await run_bot(settings, parts.library, parts.answerer, token, embed, api)
+
+
+def _api_beside_discord(settings: Settings, parts: Parts) -> OpenApi | None:
+    if not settings.api.address:
+        return None
+    require_packages()
+    from bot.api.desk import Desk  # its packages are an extra
+    from bot.api.serving import serving
+
+    deadline = settings.answering.deadline_seconds
+    return lambda records, metrics, slots, addresses: serving(
+        settings, Desk(parts.answerer, parts.library, records, metrics, slots, deadline, addresses)
+    )
+
+
+async def _serve(settings: Settings, parts: Parts, *, over_stdio: bool) -> None:
+    from bot.api.process import serve, serve_stdio  # its packages are an extra
+
+    if over_stdio:
+        await serve_stdio(settings, parts.library, parts.answerer)
+    else:
+        await serve(settings, parts.library, parts.answerer, announce=lambda text: print(text, flush=True))
+
+
+def _new_token(name: str) -> int:
+    token, line = new_token(name)
+    print(
+        f"The token, which is shown this once:\n  {token}\nIts line for the file that [api] tokens names:\n  {line}"
+    )
+    return 0
 
 
 def _show_error(error: UserFacingError, *, as_json: bool) -> None:
@@ -209,7 +260,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     # both options may stand before the word or behind it; behind it they have no default that would win over before
     common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
-    words = parser.add_subparsers(dest="word", metavar="[ask|chat|search|summary|article|doctor|ingest]")
+    words = parser.add_subparsers(
+        dest="word", metavar="[ask|chat|search|summary|said|article|doctor|evaluate|serve|mcp|token|ingest]"
+    )
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
     words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
@@ -220,9 +273,29 @@ def _parser(program: str) -> argparse.ArgumentParser:
     search.add_argument("-k", type=_count, default=10, help="how many passages (default: 10)")
     summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")
     summary.add_argument("name", metavar="TITLE_OR_URL")
+    said = words.add_parser("said", parents=[common], help="list what somebody said, word for word")
+    said.add_argument("person", nargs="?", default="", metavar="PERSON")
+    said.add_argument(
+        "--all", action="store_true", help="every statement of all articles, a JSON object a line"
+    )
+    said.add_argument("--about", default="", help="what it should be about")
+    said.add_argument("--since", type=_day, help="published on that day or later, as 2026-01-31")
+    said.add_argument("--until", type=_day, help="published on that day or before")
+    said.add_argument("--source", default="", help="the outlet, or a part of its name")
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
-    words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    doctor_word = words.add_parser("doctor", parents=[common], help="check every part and say what to do")
+    doctor_word.add_argument(
+        "--full", action="store_true", help="check every byte and every passage of the index"
+    )
+    questions = words.add_parser(
+        "evaluate", parents=[common], help="ask questions whose answers are known; figures"
+    )
+    questions.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path)
+    words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
+    words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
+    token = words.add_parser("token", parents=[common], help="make a token for the API")
+    token.add_argument("name", metavar="NAME")
     words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
     return parser
 
@@ -232,6 +305,24 @@ def _common(config: object, *, as_json: object) -> argparse.ArgumentParser:
     common.add_argument("--config", type=Path, default=config, help="default: config.toml")
     common.add_argument("--json", action="store_true", default=as_json, help="one JSON object a line")
     return common
+
+
+def _lookup(options: argparse.Namespace) -> Lookup | None:
+    """What `said` is asked for; None for everything."""
+    if options.all:
+        return None
+    if not options.person.strip():
+        raise UserFacingError(
+            "Name who said it: `python -m bot said PERSON`. `--all` lists what everybody said."
+        )
+    return Lookup(options.person, options.about, options.since or "", options.until or "", options.source)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a day as 2026-01-31, not {text!r}") from None
 
 
 def _count(text: str) -> int:

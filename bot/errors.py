@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from ingest.errors import UserFacingError
+from ingest.errors import (
+    ConfigError,
+    EmbedderMismatch,
+    EmbeddingUnavailable,
+    IndexBroken,
+    IndexMissing,
+    ModelFilesMissing,
+    StorageFailed,
+    UserFacingError,
+)
+
+OURS_TO_MEND = (
+    ConfigError, EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IndexMissing, ModelFilesMissing,
+    StorageFailed,
+)  # fmt: skip
+"""Their texts name paths and commands of the machine, which only those who run the bot can do anything with."""
+
+
+class ArticleUnknown(UserFacingError):
+    """No article goes by that name; the text names the nearest titles."""
 
 
 class ModelUnavailable(UserFacingError):

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from pydantic import Field
 
-from ingest.settings import INGEST_TABLES, IngestSettings, Table, ingest_settings, read_tables
+from ingest.settings import INGEST_TABLES, IngestSettings, Table, expanded, ingest_settings, read_tables
 
 
 class RetrievalSettings(Table):
@@ -49,6 +49,13 @@ class ReaderSettings(Table):
     link_days: int = Field(30, ge=1)
 
 
+class ApiSettings(Table):
+    address: str = ""
+    tokens: Path | None = None
+    per_minute: int = Field(60, ge=0)
+    open_page: bool = False
+
+
 class MetricsSettings(Table):
     address: str = "127.0.0.1:8081"
 
@@ -67,6 +74,7 @@ class Settings(Table):
     answering: AnsweringSettings
     discord: DiscordSettings
     reader: ReaderSettings
+    api: ApiSettings
     metrics: MetricsSettings
     records: RecordsSettings
 
@@ -76,6 +84,7 @@ BOT_TABLES: Mapping[str, type[Table]] = {
     "answering": AnsweringSettings,
     "discord": DiscordSettings,
     "reader": ReaderSettings,
+    "api": ApiSettings,
     "metrics": MetricsSettings,
     "records": RecordsSettings,
 }
@@ -87,7 +96,10 @@ def load_settings(path: Path) -> Settings:
     ingest = ingest_settings(path, tables)
     records = cast("RecordsSettings", tables["records"])
     placed = records.model_copy(update={"path": ingest.base / records.path.expanduser()})
-    own = {name: tables[name] for name in BOT_TABLES} | {"records": placed}
+    api = cast("ApiSettings", tables["api"])
+    if api.tokens is not None:
+        api = api.model_copy(update={"tokens": ingest.base / expanded(api.tokens)})
+    own = {name: tables[name] for name in BOT_TABLES} | {"records": placed, "api": api}
     return Settings.model_construct(config=path.resolve(), ingest=ingest, **own)  # type: ignore[arg-type]
 
 

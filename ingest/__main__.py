@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -37,6 +38,7 @@ def main(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     accept_any_text()
+    os.umask(0o077)  # the index and what lies beside it are for their owner alone
     try:
         if env_file is not None:
             load_env_files(call.config, env_file)

@@ -89,7 +89,7 @@ INGEST_TABLES: Mapping[str, type[Table]] = {
     "embedding": EmbeddingSettings,
 }
 # named here so that a mistyped table is told from one that belongs to the bot
-BOT_TABLES = ("answering", "discord", "reader", "records", "retrieval", "metrics")
+BOT_TABLES = ("answering", "api", "discord", "reader", "records", "retrieval", "metrics")
 
 
 def load_ingest_settings(path: Path) -> IngestSettings:

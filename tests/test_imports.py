@@ -20,6 +20,7 @@ ROOMS = (
     "ingest.settings",
     "ingest.system",
     "ingest.text",
+    "ingest.statements",
     "ingest.articles",
     "ingest.sources",
     "ingest.embedding",
@@ -33,10 +34,12 @@ ROOMS = (
     "bot.errors",
     "bot.settings",
     "bot.qa.answers",
+    "bot.qa.excerpts",
     "bot.qa.phrases",
     "bot.qa.sanitising",
     "bot.qa.drafts",
     "bot.operations",
+    "bot.qa.statements",
     "bot.qa.understanding",
     "bot.qa.retrieval",
     "bot.qa.selection",
@@ -48,6 +51,7 @@ ROOMS = (
     "bot.qa.answering",
     "bot.web",
     "bot.cli",
+    "bot.api",
     "bot.chat.messages",
     "bot.chat.access",
     "bot.chat.cooldowns",
@@ -55,7 +59,9 @@ ROOMS = (
     "bot.chat.article_choice",
     "bot.chat.conversations",
     "bot.chat.corpus",
+    "bot.chat.insights",
     "bot.chat.commands",
+    "bot.chat.events",
     "bot.chat.client",
     "bot.chat.connection",
     "bot.__main__",
@@ -65,6 +71,7 @@ FORBIDDEN = {
     "ingest": ("bot", "discord"),
     "bot.qa": ("bot.chat", "bot.web", "discord"),
     "bot.web": ("bot.chat", "discord"),
+    "bot.api": ("bot.chat", "discord"),
     "bot": ("pytest", "hypothesis", "simcord", "tests", "benchmarks", "scripts"),
 }
 # what stands side by side in the list and knows nothing of its neighbour
@@ -169,7 +176,9 @@ def test_an_import_within_the_rules_is_allowed(module: str, source: str) -> None
 def test_every_package_imported_is_asked_for_by_name() -> None:
     """What is only there because another package brings it can go away with that package's next version."""
     asked = {
-        normal(name) for name in re.findall(r"^[\w.-]+", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+        normal(name)
+        for file in ("requirements.in", "requirements-api.in")
+        for name in re.findall(r"^[\w.-]+", (ROOT / file).read_text(), re.MULTILINE)
     }
     providers = packages_distributions()
     imported = {

@@ -24,7 +24,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project, site = folder / "project", folder / "site-packages"
     for name in PACKAGES:
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.in"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.in", "requirements-api.in"):
         shutil.copy(ROOT / name, project)
     build = f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})"
     subprocess.run([sys.executable, "-c", build], cwd=project, capture_output=True, timeout=120, check=True)
@@ -40,18 +40,23 @@ def info(installed: Path, name: str) -> bytes:
 
 
 def test_an_installation_asks_for_every_package_with_its_range(installed: Path) -> None:
-    lines = (ROOT / "requirements.in").read_text().splitlines()
-    wanted = {line.replace(" ", "") for line in lines if line and not line.startswith("#")}
+    wanted = asked_for("requirements.in")
+    extra = {f'{line}; extra == "api"' for line in asked_for("requirements-api.in")}
     required = message_from_bytes(info(installed, "METADATA")).get_all("Requires-Dist")
     assert required is not None
-    assert {in_order(line) for line in required} == {in_order(line) for line in wanted}
+    assert {in_order(line) for line in required} == {in_order(line) for line in wanted | extra}
 
 
-def in_order(requirement: str) -> tuple[str, frozenset[str]]:
-    """A requirement's name and its limits, whose order means nothing."""
-    match = re.fullmatch(r"([\w.-]+?)([<>=!~].*)?", requirement)
+def asked_for(name: str) -> set[str]:
+    lines = (ROOT / name).read_text().splitlines()
+    return {line.replace(" ", "") for line in lines if line and not line.startswith("#")}
+
+
+def in_order(requirement: str) -> tuple[str, frozenset[str], str]:
+    """A requirement's name, its limits, whose order means nothing, and the extra that it belongs to."""
+    match = re.fullmatch(r"([\w.-]+?)([<>=!~][^;]*)?(; extra == .*)?", requirement)
     assert match
-    return match[1].lower(), frozenset((match[2] or "").split(","))
+    return match[1].lower(), frozenset((match[2] or "").split(",")), match[3] or ""
 
 
 def test_an_installation_holds_every_file_that_the_packages_have(installed: Path) -> None:

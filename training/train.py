@@ -3,14 +3,17 @@
 MiniLM-L6 from the published weights in place, every layer trained, the word table left as it is. One step takes eight
 questions with up to four passages each. The loss of a question is that of a softmax over all its sentences and "none of
 them" (score 0), so that unanswerable questions teach too, and the scores' sum tells how likely an answer is; a quarter
-of a span loss (start and end among the tokens of the sentence that answers) is added. Seeds are fixed; on other
-processors sums round differently, so weights come out near, not equal.
+of a span loss (start and end among the tokens of the sentence that answers) is added.
+
+A few thousand questions are learned by heart in one pass, so no question is read twice alike: words of grammar are left
+out as in search terms, a passage begins later, a title is missing. What is kept is the running mean of the weights.
+Seeds are fixed; on other processors sums round differently, so weights come out near, not equal.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import copy
 import math
 import random
 import time
@@ -25,14 +28,18 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from ingest.text.stemming import GRAMMAR
+from training.lists import load_lists
 from training.parts import part_of
 
 MODEL = Path(__file__).resolve().parents[1] / "models/all-MiniLM-L6-v2"
 LAYERS, HEADS, HIDDEN = 6, 12, 384
 LONGEST, QUESTION_TOKENS, TITLE_TOKENS = 320, 40, 24
 QUESTIONS, PASSAGES = 8, 4  # a step
-RATE, HEAD_RATE, COSINE_RATE = 2e-4, 1e-3, 1e-2
+HEAD_RATE, COSINE_RATE = 5.0, 50.0  # times the rate of the layers
 WARM_UP = 0.06
+MEAN = 0.995  # of the running mean of the weights, a step
+AS_KEYWORDS, LATER, UNTITLED = 0.15, 0.3, 0.1  # shares of what is read otherwise than it stands
 SPAN_LOSS = 0.25
 UNREAD = -9.0
 
@@ -70,6 +77,30 @@ def read(question: list[int], passage: dict[str, Any], answer: str | None, token
             break
     labels = [label for _, _, label in passage["sentences"]]
     return Read(np.array([*head, *ids, 102]), owners, len(question) + 2, labels, span)
+
+
+def varied(record: dict[str, Any], passages: list[dict[str, Any]], rng: random.Random) -> dict[str, Any]:
+    """The question and these passages as they might stand elsewhere."""
+    words = record["question"].split()
+    if rng.random() < AS_KEYWORDS:
+        words = [word for word in words if word.lower() not in GRAMMAR] or words
+    return {**record, "question": " ".join(words), "passages": [_varied(one, rng) for one in passages]}
+
+
+def _varied(passage: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    sentences = passage["sentences"]
+    first = next((n for n, each in enumerate(sentences) if each[2] == 1), len(sentences) - 1)
+    start = sentences[rng.randint(0, first)][0] if rng.random() < LATER else 0
+    return {
+        "title": "" if rng.random() < UNTITLED else passage["title"],
+        "text": passage["text"][start:],
+        "sentences": [(a - start, b - start, label) for a, b, label in sentences if a >= start],
+    }
+
+
+def reads_of(record: dict[str, Any], tokenizer: Tokenizer) -> list[Read]:
+    question = tokenizer.encode(record["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
+    return [read(question, passage, record["answer"], tokenizer) for passage in record["passages"]]
 
 
 class Layer(nn.Module):
@@ -173,12 +204,14 @@ def states_of(net: Net, reads: list[Read], parts: int = 3) -> list[Tensor]:
     return [states[n] for n in range(len(reads))]
 
 
-def sample(reads: list[Read], rng: random.Random) -> list[Read]:
+def sample(passages: list[dict[str, Any]], rng: random.Random) -> list[dict[str, Any]]:
     """Up to two passages that answer and some that do not, those the search ranks high more often."""
-    right = [one for one in reads if 1 in one.labels]
-    wrong = [(rng.random() >= 0.6, n, one) for n, one in enumerate(reads) if 1 not in one.labels]
+    answers = [any(label == 1 for _, _, label in one["sentences"]) for one in passages]
+    right = [one for one, good in zip(passages, answers, strict=True) if good]
+    wrong = [n for n, good in enumerate(answers) if not good]
     rng.shuffle(right)
-    return [*right[:2], *(one for _, _, one in sorted(wrong, key=lambda each: each[:2]))][:PASSAGES]
+    wrong.sort(key=lambda n: (rng.random() >= 0.6, n))
+    return [*right[:2], *(passages[n] for n in wrong)][:PASSAGES]
 
 
 def loss_of(net: Net, reads: list[Read], states: list[Tensor], answerable: bool) -> Tensor | None:
@@ -201,13 +234,14 @@ def loss_of(net: Net, reads: list[Read], states: list[Tensor], answerable: bool)
     return loss
 
 
-def hits(net: Net, data: list[tuple[dict[str, Any], list[Read]]]) -> str:
+def hits(net: Net, data: list[dict[str, Any]], tokenizer: Tokenizer) -> str:
     """How often a sentence labelled right is among the first one, two and four of the passages found."""
     net.eval()
     ranks = []
     with torch.no_grad():
-        for record, reads in data:
-            listed = [one for one, p in zip(reads, record["passages"], strict=True) if p["score"] is not None]
+        for record in data:
+            found = [one for one in record["passages"] if one["score"] is not None]
+            listed = reads_of({**record, "passages": found}, tokenizer)
             scores = torch.cat(
                 [net.score(s, one)[0] for s, one in zip(states_of(net, listed, 1), listed, strict=True)]
             )
@@ -234,44 +268,46 @@ def main() -> None:
         "--share", type=float, default=1.0, help="of the training questions, for a learning curve"
     )
     parser.add_argument("--init", type=Path, help="go on from this checkpoint")
+    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the layers at its highest")
     options = parser.parse_args()
     torch.manual_seed(0)
     rng = random.Random(0)
     tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    training, held_out = [], []
-    with options.lists.open(encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            part = part_of(record)
-            if part == "test":
-                continue
-            asked = tokenizer.encode(record["question"], add_special_tokens=False).ids[:QUESTION_TOKENS]
-            reads = [read(asked, passage, record["answer"], tokenizer) for passage in record["passages"]]
-            (training if part == "training" else held_out).append((record, reads))
+    parts: dict[str, list[dict[str, Any]]] = {"training": [], "calibration": [], "test": []}
+    for record in load_lists(options.lists):
+        parts[part_of(record)].append(record)
+    training = parts["training"]
+    held_out = [one for one in parts["calibration"] if one["gold"]]
     rng.shuffle(training)
     training = training[: int(len(training) * options.share)]
-    watched = [one for one in held_out if one[0]["gold"] and one[0]["set"] == "questions"][::2]
-    print(f"{len(training)} questions to learn from, {len(watched)} to watch", flush=True)
+    print(f"{len(training)} questions to learn from, {len(held_out)} to watch", flush=True)
     net = Net()
     if options.init:
         net.load_state_dict(torch.load(options.init))
-    fit(net, training, watched, options, rng)
-    torch.save(net.state_dict(), options.checkpoint)
-    print(hits(net, [one for one in held_out if one[0]["gold"]]))
+    mean = fit(net, training, tokenizer, options, rng)
+    torch.save(mean.state_dict(), options.checkpoint)
+    print(hits(mean, held_out, tokenizer))
 
 
 def fit(
-    net: Net, training: list[Any], watched: list[Any], options: argparse.Namespace, rng: random.Random
-) -> None:
+    net: Net,
+    training: list[dict[str, Any]],
+    tokenizer: Tokenizer,
+    options: argparse.Namespace,
+    rng: random.Random,
+) -> Net:
+    """Trains `net` in place; returns the running mean of its weights."""
     heads = ("head", "proj", "alpha", "bias")
     body = [p for name, p in net.named_parameters() if name.split(".")[0] not in heads and p.requires_grad]
     groups = [
-        {"params": body, "lr": RATE},
-        {"params": [*net.head.parameters(), *net.proj.parameters()], "lr": HEAD_RATE},
-        {"params": [net.alpha, net.bias], "lr": COSINE_RATE, "weight_decay": 0.0},
+        {"params": body, "lr": options.rate},
+        {"params": [*net.head.parameters(), *net.proj.parameters()], "lr": HEAD_RATE * options.rate},
+        {"params": [net.alpha, net.bias], "lr": COSINE_RATE * options.rate, "weight_decay": 0.0},
     ]
     rates = [group["lr"] for group in groups]
+    mean = copy.deepcopy(net)
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     steps, started, losses, order = int(options.epochs * len(training) / QUESTIONS), time.monotonic(), [], []
     for step in range(steps):
@@ -284,24 +320,27 @@ def fit(
             order = list(range(len(training)))
             rng.shuffle(order)
         batch = [training[order.pop()] for _ in range(QUESTIONS)]
-        chosen = [sample(reads, rng) for _, reads in batch]
+        chosen = [reads_of(varied(one, sample(one["passages"], rng), rng), tokenizer) for one in batch]
         states = iter(states_of(net, [one for reads in chosen for one in reads]))
         each = [
             loss_of(net, reads, [next(states) for _ in reads], bool(record["gold"]))
-            for (record, _), reads in zip(batch, chosen, strict=True)
+            for record, reads in zip(batch, chosen, strict=True)
         ]
         loss = torch.stack([one for one in each if one is not None]).mean()
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
+        with torch.no_grad():
+            for average, weight in zip(mean.parameters(), net.parameters(), strict=True):
+                average.lerp_(weight, 1 - min(MEAN, (step + 1) / (step + 10)))
         losses.append(loss.item())
         if (step + 1) % 25 == 0:
             minutes = (time.monotonic() - started) / 60
             print(f"{step + 1}/{steps} loss {np.mean(losses[-25:]):.3f} {minutes:.1f} min", flush=True)
         if (step + 1) % 150 == 0:
-            print(hits(net, watched), flush=True)
-            torch.save(net.state_dict(), options.checkpoint)
+            torch.save(mean.state_dict(), options.checkpoint)
+    return mean
 
 
 if __name__ == "__main__":

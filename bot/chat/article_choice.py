@@ -7,23 +7,55 @@ from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 
 from bot.chat.messages.language import Words
+from bot.chat.messages.layout import Message, text_message
 from bot.chat.messages.markup import length, one_line, visible
 from bot.chat.services import Services
+from bot.qa.retrieval.article_finder import article_matches
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 
 CHOICES = 25
+_OFFERED = 5
 _NAME_LIMIT = 100
 _LINK = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
+
+
+class SummaryButton(ui.DynamicItem[ui.Button[Any]], template=r"bylinesummary:(?P<article>[\s\S]{1,80})"):
+    """Sums up one article, where several may have been meant."""
+
+    def __init__(self, article: str, label: str = "·") -> None:
+        self.article = article
+        super().__init__(ui.Button(label=label, custom_id=f"bylinesummary:{article}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> SummaryButton:
+        return cls(match["article"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            if await interaction.client.admits(interaction):
+                await interaction.client.summaries.of_article(interaction, self.article)
+        except Exception as error:
+            await interaction.client.failed(interaction, error)
+
+
+def article_question(articles: Sequence[Article], words: Words) -> Message:
+    """Which article is meant, with a button for each of the first few."""
+    message = text_message(words("Which article do you mean?"))
+    buttons = (SummaryButton(one.id, one_line(choice_name(one), 78)) for one in articles[:_OFFERED])
+    message.add_item(ui.ActionRow(*buttons))
+    return message
 
 
 async def article_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:
     """Up to 25 articles for what was typed so far; none, rather than an error, while there is no index."""
     try:
-        articles = await services.read(lambda index: index.find_articles(typed, CHOICES))
+        articles = await services.read(lambda index: article_matches(index, typed, CHOICES))
     except UserFacingError:
         return []
     return [app_commands.Choice(name=choice_name(article), value=article.id[:100]) for article in articles]

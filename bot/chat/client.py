@@ -14,21 +14,24 @@ import discord
 from discord import app_commands
 from discord.ext import tasks
 
+from bot.chat.article_choice import SummaryButton
 from bot.chat.commands.feedback import Feedback
-from bot.chat.commands.forms import submitted
 from bot.chat.commands.help import Help
-from bot.chat.commands.insights import Insights
 from bot.chat.commands.privacy import Privacy
 from bot.chat.commands.private import say_privately
 from bot.chat.commands.questions import Questions
+from bot.chat.commands.said import Said
 from bot.chat.commands.server_settings import SettingsCommands
 from bot.chat.commands.sources import PageButton, Sources
 from bot.chat.commands.summaries import Summaries
+from bot.chat.commands.wishes import Wishes
 from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.corpus.commands import Corpus
-from bot.chat.messages.buttons import AnswerButton, Press
+from bot.chat.insights.insights import Insights
+from bot.chat.messages.buttons import AnswerButton, AnswerMenu, Press
 from bot.chat.messages.displays import NO_PINGS
 from bot.chat.messages.failures import Refused, explain, root_cause, token_is_gone
+from bot.chat.messages.forms import submitted
 from bot.chat.messages.language import CommandTranslator
 from bot.chat.services import Services, of_interaction, words_of
 
@@ -53,23 +56,25 @@ class BylineClient(discord.Client):
         )
         self.services = services
         self.tree = Tree(self)
-        self.questions = Questions(services)
+        self.sources, help_ = Sources(services), Help(services)
+        self.questions = Questions(services, Wishes(services, help_, self.sources))
         feedback = Feedback(services, self.questions)
         self.presses: Mapping[str, Press] = feedback.presses()
         self._submits = {**self.questions.submits(), **feedback.submits()}
         self.questions.register(self.tree)
-        Summaries(services, self.questions).register(self.tree)
-        self.sources = Sources(services)
+        Said(services, self.questions).register(self.tree)
+        self.summaries = Summaries(services, self.questions)
         self.corpus = Corpus(services)
-        parts = (Help, Insights, Privacy, SettingsCommands)
-        for part in (self.sources, self.corpus, *(one(services) for one in parts)):
+        parts = (Insights, Privacy, SettingsCommands)
+        for part in (self.summaries, self.sources, self.corpus, help_, *(one(services) for one in parts)):
             part.register(self.tree)
 
     async def setup_hook(self) -> None:
         await self.services.load()
         await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
-        self.add_dynamic_items(AnswerButton, PageButton, CorpusButton)
+        self.services.name = self.user.name if self.user else "Byline"
+        self.add_dynamic_items(AnswerButton, AnswerMenu, PageButton, SummaryButton, CorpusButton)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
         self.keep_tidy.start()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from typing import Any
 
 import aiohttp
@@ -16,39 +15,22 @@ from bot.chat.client import BylineClient, make_client
 from bot.chat.services import Answers, Embed, Services
 from bot.operations.index_pool import Library
 from bot.operations.ingest_subprocess import RefreshSchedule
+from bot.operations.metrics import Metrics
 from bot.operations.monitoring import monitoring_app
 from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
+from bot.operations.stopping import cancelled_by_sigterm
 from bot.settings import Settings
-from bot.web.server import reader_app, serve
-from bot.web.signed_links import ReaderAddresses, reader_key
+from bot.web.server import serve, serve_reader
+from bot.web.signed_links import ReaderAddresses
 from ingest.errors import ConfigError, UserFacingError
 
 log = logging.getLogger(__name__)
 
-
-@contextmanager
-def cancelled_by_sigterm() -> Iterator[asyncio.Event]:
-    """Let `systemctl stop` end the current task as Ctrl-C does; the event tells that it did. A second one changes
-    nothing: the first one's apologies are on their way.
-    """
-    stopped, task, loop = asyncio.Event(), asyncio.current_task(), asyncio.get_running_loop()
-    assert task is not None
-
-    def stop() -> None:
-        if not stopped.is_set():
-            stopped.set()
-            task.cancel()
-
-    try:
-        loop.add_signal_handler(signal.SIGTERM, stop)
-    except (NotImplementedError, RuntimeError):  # Windows; a thread that is not the main one
-        yield stopped
-        return
-    try:
-        yield stopped
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
+OpenApi = Callable[
+    [Records, Metrics, asyncio.Semaphore, ReaderAddresses | None], AbstractAsyncContextManager[object]
+]
+"""Serves the API, over the bot's own records, figures and slots, for as long as the context lasts."""
 
 
 async def _refreshed(report: dict[str, Any]) -> None:
@@ -57,23 +39,34 @@ async def _refreshed(report: dict[str, Any]) -> None:
 
 
 async def run_bot(
-    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None = None
+    settings: Settings,
+    library: Library,
+    answers: Answers,
+    token: str,
+    embed: Embed | None = None,
+    api: OpenApi | None = None,
 ) -> None:
     """Log in and stay connected until cancelled. Raises UserFacingError when Discord lets no one in.
 
-    `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning.
+    `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning. `api` opens the doors
+    beside Discord.
     """
     logging.getLogger("bot.chat").setLevel(logging.INFO)  # who logged in, and where from to invite
     with cancelled_by_sigterm() as stopped:
         try:
-            await _connected(settings, library, answers, token, embed)
+            await _connected(settings, library, answers, token, embed, api)
         except asyncio.CancelledError:
             if not stopped.is_set():
                 raise
 
 
 async def _connected(
-    settings: Settings, library: Library, answers: Answers, token: str, embed: Embed | None
+    settings: Settings,
+    library: Library,
+    answers: Answers,
+    token: str,
+    embed: Embed | None,
+    api: OpenApi | None,
 ) -> None:
     """Everything that a connected bot needs, from the records to the client, and its end in reverse order."""
     async with AsyncExitStack() as stack:
@@ -85,8 +78,11 @@ async def _connected(
         minutes = settings.ingest.corpus.refresh_minutes
         services.schedule = schedule = RefreshSchedule(settings.config, minutes, changed=_refreshed)
         stack.push_async_callback(schedule.close)
-        if settings.reader.public_url:
-            await _serve_articles(services, stack)
+        services.addresses = await serve_reader(settings, library, records, stack)
+        if api is not None:
+            await stack.enter_async_context(
+                api(records, services.metrics, services.slots, services.addresses)
+            )
         with _login_explained():
             granted = await _message_content_granted(token)
             client = await stack.enter_async_context(make_client(services, message_content=granted))
@@ -96,16 +92,6 @@ async def _connected(
             repair.start()
             schedule.start()
             await client.start(token)
-
-
-async def _serve_articles(services: Services, stack: AsyncExitStack) -> None:
-    """The pages that show an article, until `stack` is closed. Raises UserFacingError."""
-    settings = services.settings
-    key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
-    reader = settings.reader
-    services.addresses = ReaderAddresses(reader.public_url, key, public=reader.public, days=reader.link_days)
-    app = reader_app(services.library, services.records, services.addresses)
-    stack.push_async_callback((await serve(app, reader.address)).cleanup)
 
 
 async def _serve_metrics(services: Services, client: BylineClient, stack: AsyncExitStack) -> None:

@@ -16,7 +16,6 @@ from bot.chat.access import Person, Place, ServerSettings, answers_in, corpus_re
 from bot.chat.cooldowns import Cooldowns
 from bot.chat.messages.failures import Refused
 from bot.chat.messages.language import Words, warm_languages, words_for
-from bot.chat.messages.rendering import Links
 from bot.operations.index_pool import Library
 from bot.operations.ingest_subprocess import RefreshSchedule
 from bot.operations.metrics import Metrics
@@ -24,8 +23,8 @@ from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
 from bot.qa.answers import Answer, AnswerEvent, Turn
 from bot.settings import Settings
+from bot.web.quote_links import Links, quote_links
 from bot.web.signed_links import ReaderAddresses
-from bot.web.text_fragments import fragment_url
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
 
@@ -70,6 +69,7 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     cooldowns: Cooldowns = field(default_factory=Cooldowns)
     owners: frozenset[int] = frozenset()
+    name: str = "Byline"
     servers: dict[int, ServerSettings] = field(default_factory=dict)
     threads: set[int] = field(default_factory=set)
     closing: bool = False
@@ -215,15 +215,7 @@ class Services:
             articles = await self.read(lambda index: index.articles(wanted)) if wanted else {}
         except UserFacingError:
             articles = {}
-        made: dict[int, Links] = {}
-        for place, citation in enumerate(answer.citations):
-            article, url = articles.get(citation.article.article_id), citation.article.url
-            stands = article is not None and article.body[citation.start : citation.end] == citation.quote
-            if url and article is not None and stands:
-                url = fragment_url(url, article.body, citation.start, citation.end)
-            reader = self.addresses.answer(key, place) if self.addresses else None
-            made[place] = Links(url, reader)
-        return made
+        return quote_links(answer, key, articles, self.addresses)
 
 
 def place_of(channel: object, server: int | None) -> Place:

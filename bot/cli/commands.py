@@ -1,4 +1,4 @@
-"""The words of the command line: ask, chat, search, summary, article."""
+"""The words of the command line: ask, chat, search, summary, said, article."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.cli.question_lines import AskedLine, parse_line, read_lines
 from bot.cli.terminal import show_answer, show_article, show_results
 from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
+from bot.qa.statements import Lookup, statement_shape
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.text.terminal_output import print_json
@@ -65,6 +66,17 @@ async def summary(answerer: Answerer, name: str, *, as_json: bool) -> None:
         print_json(summary_shape(await final_answer(answerer.summarise(article.id)), article))
     else:
         show_answer(Console(), await _watched(answerer.summarise(article.id)))
+
+
+async def said(answerer: Answerer, asked: Lookup | None, *, as_json: bool) -> None:
+    """What somebody said, or, without anybody, every statement of the articles as a line of JSON."""
+    if asked is None:
+        async for one in answerer.every_statement():
+            print_json(statement_shape(one))
+    elif as_json:
+        print_json(ask_shape(await final_answer(answerer.statements(asked))))
+    else:
+        show_answer(Console(), await _watched(answerer.statements(asked)))
 
 
 async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:

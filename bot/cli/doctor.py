@@ -18,12 +18,17 @@ from ingest.embedding.factory import make_embedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.errors import UserFacingError
 from ingest.index.catalogue import Catalogue
+from ingest.index.checksums import damage
+from ingest.index.disk_errors import read_failures
+from ingest.index.embedding_cache import store_damage
 from ingest.index.generations import Generations
 from ingest.index.index import CATALOGUE
+from ingest.runs.publishing import VECTORS
 from ingest.sources.sources import configured_sources
 from ingest.text.plurals import counted
 
 PROBE_SECONDS = 120
+FULL_SECONDS = 3_600
 ENDPOINT_SECONDS = 10.0
 
 
@@ -44,15 +49,18 @@ def _note(part: str, text: str) -> Finding:
     return Finding(part, "note", text)
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at each part in turn; no finding stops the next."""
+async def examine(settings: Settings, *, full: bool = False) -> AsyncIterator[Finding]:
+    """Look at each part in turn; no finding stops the next. `full` looks for every passage, and at what is kept too."""
     yield Finding("config", "ok", str(settings.config))
     yield _tokenizer()
     yield await asyncio.to_thread(_embedder, settings)
     yield _index(settings)
     if (articles := _articles(settings)) is not None:
         yield articles
-    yield await asyncio.to_thread(_chroma, settings)
+    yield await asyncio.to_thread(_chroma, settings, full)
+    if full:
+        for finding in await asyncio.to_thread(_kept, settings):
+            yield finding
     yield _token()
     yield await _model(settings)
 
@@ -107,13 +115,37 @@ def _articles(settings: Settings) -> Finding | None:
     return _broken("articles", text)
 
 
-def _chroma(settings: Settings) -> Finding:
+def _kept(settings: Settings) -> list[Finding]:
+    """Each generation on disk, byte for byte, and the store of vectors that the next one would be built from."""
+    generations = Generations(settings.ingest.index.directory)
+    found = []
+    try:
+        for name in generations.published():
+            if (wrong := damage(generations.path(name))) is None:
+                found.append(Finding("generation", "ok", f"{name} is whole"))
+            elif name == generations.current():
+                found.append(_broken("generation", f"{name}: {wrong}. Run `python -m ingest --rebuild`."))
+            else:
+                text = f"{name}: {wrong}. It cannot be rolled back to; the next change of the corpus replaces it."
+                found.append(_note("generation", text))
+        store = generations.directory / VECTORS
+        with read_failures(store):
+            wrong = store_damage(store)
+        text = f"{store.name}: {wrong}. The next change of the corpus makes anew what is damaged."
+        found.append(_note("vectors", text) if wrong else Finding("vectors", "ok", f"{store.name} is whole"))
+    except UserFacingError as error:
+        found.append(_broken("generation", error))
+    return found
+
+
+def _chroma(settings: Settings, full: bool) -> Finding:
     """Open and query the index in a child process, since broken Chroma files can crash the one that opens them."""
     command = [sys.executable, "-m", "ingest.index.crash_probe", "--config", str(settings.config)]
+    command, seconds = ([*command, "--full"], FULL_SECONDS) if full else (command, PROBE_SECONDS)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return _broken("chroma", f"No answer in {PROBE_SECONDS} s. Run `python -m ingest --rebuild`.")
+        return _broken("chroma", f"No answer in {seconds} s. Run `python -m ingest --rebuild`.")
     try:
         report = json.loads(done.stdout)
     except ValueError:

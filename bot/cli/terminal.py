@@ -32,7 +32,7 @@ def show_answer(console: Console, answer: Answer) -> None:
         _show_source(console, article, citations)
     for note in answer.notes:
         console.print(_plain(note, "dim"))
-    console.print(_plain(f"{_generator(answer)} · {answer.seconds:.2f} s", "dim"))
+    console.print(_plain(f"{written_by(answer)} · {answer.seconds:.2f} s", "dim"))
 
 
 def show_results(console: Console, evidence: Sequence[Evidence]) -> None:
@@ -87,7 +87,8 @@ def _named(article: ArticleRef) -> str:
     return ", ".join(fact for fact in (article.title, article.source, date) if fact)
 
 
-def _generator(answer: Answer) -> str:
+def written_by(answer: Answer) -> str:
+    """Whose words the answer is in."""
     if answer.generator == "quoting":
         return "Sentences quoted from the articles; no model was asked"
     return f"Written by {answer.generator.partition(':')[2] or answer.generator}, every quote checked"

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 Step = tuple[str, int, int]  # stage, what is done of it, the total (0: unknown)
 
-_NOT_FOR_THE_CHILD = ("DISCORD_TOKEN",)
+_NOT_FOR_THE_CHILD = ("DISCORD_TOKEN", "BYLINE_API_TOKENS")
 _SECONDS_TO_END = 10.0
 _LONGEST_LINE = 2**24
 _NICE = 10

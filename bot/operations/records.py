@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bot.qa.answers import Answer, ArticleRef, Citation, Turn
-from ingest.errors import UserFacingError
+from ingest.errors import StorageFailed
 
-Kind = Literal["question", "summary", "digest"]
+Kind = Literal["question", "summary", "digest", "said"]
 Vote = Literal["up", "down"]
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-class RecordsBroken(UserFacingError):
+class RecordsBroken(StorageFailed):
     """The records cannot be opened or written."""
 
 
@@ -206,6 +206,12 @@ class Records:
         values = (person, vote, reason, self._clock(), key)
         return await self._run(lambda db: db.execute(sql, values).rowcount > 0)
 
+    async def votes(self, key: str) -> dict[Vote, int]:
+        """How many voted up and down on an answer."""
+        sql = "SELECT vote, count(*) FROM votes WHERE key = ? GROUP BY vote"
+        counts = await self._run(lambda db: dict(db.execute(sql, (key,)).fetchall()))
+        return {"up": counts.get("up", 0), "down": counts.get("down", 0)}
+
     async def report(self, key: str, person: int) -> bool:
         """Tell the editors that the articles lack an answer; False when the question is not on record."""
         sql = "INSERT OR REPLACE INTO reports SELECT key, ?, ? FROM asked WHERE key = ?"
@@ -343,6 +349,7 @@ def _answer(data: dict[str, Any]) -> Answer:
         seconds=data["seconds"],
         nearest=tuple(ArticleRef(**ref) for ref in data["nearest"]),
         notes=tuple(data["notes"]),
+        doubtful=data.get("doubtful", False),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from bot.errors import ArticleUnknown
 from bot.operations.index_lease import Loan, borrowed
 from bot.operations.index_pool import Library
 from bot.qa import phrases
@@ -23,12 +24,15 @@ from bot.qa.retrieval.answerability import ANSWERABLE
 from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.sanitising import visible
-from bot.qa.understanding.metadata import metadata_question
+from bot.qa.statements import Lookup, answer_of, statements_by
+from bot.qa.understanding.metadata import MetadataQuestion, metadata_question
 from bot.qa.understanding.noise import question_of, readings
+from bot.qa.understanding.wishes import wish_in
 from bot.qa.verification.second_look import SecondLook
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
+from ingest.index.statement_table import StoredStatement
 
 DIGEST_DEPTH = 400  # passages looked at for a digest, of which those recent enough are read
 DIGEST_PASSAGES = 40
@@ -96,11 +100,9 @@ class Answerer:
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
-            if (kind := metadata_question(asked)) is not None:
-                told = await loan.read(answer_from_metadata, index, asked, kind)
-                if told is not None:
-                    yield _dated(told, question, index, started)
-                    return
+            if (told := await loan.read(_without_search, index, asked)) is not None:
+                yield _dated(told, question, index, started)
+                return
             full, usage = await self._stand_alone(loan, asked, history)
             searching = loan.read(self._search, index, full, self._passages, exclude)
             retrieval = await within(until, searching)
@@ -167,6 +169,25 @@ class Answerer:
                 async for event in events:
                     yield _dated(_found_how(event, index), topic, index, started)
 
+    async def statements(self, asked: Lookup) -> AsyncIterator[AnswerEvent]:
+        """What somebody said, a statement a line. Raises UserFacingError where nobody of the name speaks."""
+        started = time.monotonic()
+        yield Progress("searching")
+        async with borrowed(self._library) as loan:
+            index = loan.index
+            found = await loan.read(statements_by, index, asked)
+            answer = answer_of(index, asked, found)
+            yield _dated(answer, answer.question, index, started)
+
+    async def every_statement(self) -> AsyncIterator[StoredStatement]:
+        """All statements of all articles, in the order of the articles."""
+        async with borrowed(self._library) as loan:
+            behind = 0
+            while page := await loan.read(_page_of_statements, loan.index, behind):
+                behind = page[-1][0]
+                for _, one in page:
+                    yield one
+
     async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
         """The passages found for a query, best first, with no judgement whether they answer it."""
         async with borrowed(self._library) as loan:
@@ -184,7 +205,7 @@ class Answerer:
             return article
         near = await loan.read(loan.index.find_articles, name, 3)
         hint = "; ".join(f"“{one.title}”" for one in near)
-        raise UserFacingError(
+        raise ArticleUnknown(
             f"No article has the id, URL or title “{name[:200]}”."
             + (
                 f" Did you mean {hint}?"
@@ -254,6 +275,10 @@ class Answerer:
         yield answer
 
 
+def _page_of_statements(index: Index, behind: int) -> list[tuple[int, StoredStatement]]:
+    return index.catalogue.statements.page(behind)  # in the thread that reads: a connection is one thread's
+
+
 async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
     """The last event: the answer itself, for those who do not show how it comes about."""
     answer = None
@@ -262,6 +287,19 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
             answer = event
     assert answer is not None, "an answer is always the last event"
     return answer
+
+
+def _without_search(index: Index, asked: str) -> Answer | None:
+    """What is told from the articles' metadata, and what asks nothing of them."""
+    wish = wish_in(asked)
+    if wish is not None and wish.kind != "summary":
+        if wish.kind != "sources":
+            return Answer(
+                asked, "not_found", "", (), "none", index.generation, 0.0, notes=(phrases.NO_QUESTION,)
+            )
+        return answer_from_metadata(index, asked, MetadataQuestion("publishers"))
+    kind = metadata_question(asked)
+    return answer_from_metadata(index, asked, kind) if kind is not None else None
 
 
 def _found_how(event: AnswerEvent, index: Index) -> AnswerEvent:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ingest.articles.article import Article
 from ingest.index.chunking import Passage
+from ingest.statements.statement import Statement
 
 _TELLING = 60  # characters by which a quote is found in an answer; its end may have been trimmed
 
@@ -19,6 +20,8 @@ class Evidence:
     article: Article
     score: float
     copies: int = 0
+    statements: tuple[Statement, ...] = ()
+    """Who says what in it, where the question asks that."""
 
 
 @dataclass(frozen=True, slots=True)

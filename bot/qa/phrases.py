@@ -13,6 +13,7 @@ CUT_SHORT = "The answering model stopped in the middle; this is what it had prov
 DECLINED = "The answering model declined to answer, so these are the articles' own sentences."
 NOTHING_HELD = "Nothing that the model wrote could be proven, so these are the articles' own sentences."
 BUDGET_SPENT = "Today's budget for the answering model is used up, so these are the articles' own sentences."
+NO_QUESTION = "That asks nothing of the articles. Name a person, a place, an event or a topic."
 WORDS_ALONE = "Passages were looked for by their words alone: the search by meaning does not work just now."
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

@@ -34,30 +34,31 @@ def article_page(article: Article, marks: Sequence[Mark] = (), notice: str = "")
     """The whole page. Marks may overlap and may run over paragraphs; those outside the body are ignored."""
     title = escape(article.title)
     about = " · ".join(escape(part) for part in (article.source, article.author) if part)
-    date = _date(article.published)
-    original = _original(article.url)
+    date = date_html(article.published)
+    original = original_html(article.url)
     notice_ = f'<p class="notice" role="note">{escape(notice)}</p>' if notice else ""
-    return (
-        "<!doctype html>\n"
-        '<html lang="und"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="robots" content="noindex, nofollow"><meta name="color-scheme" content="light dark">'
-        f'<title>{title}</title><link rel="stylesheet" href="/style.css"></head>\n'
-        f'<body><main><header><h1 dir="auto">{title}</h1>'
+    return document(
+        article.title,
+        f'<main><header><h1 dir="auto">{title}</h1>'
         f'<p class="about" dir="auto">{" · ".join(part for part in (about, date, original) if part)}</p>'
-        f"</header>{notice_}\n"
-        f"<article>{''.join(_paragraphs(article.body, marks))}</article></main></body></html>\n"
+        f"</header>{notice_}\n<article>{''.join(_paragraphs(article.body, marks))}</article></main>",
+        language="und",
     )
 
 
 def message_page(title: str, text: str) -> str:
     """A page that says something in place of an article."""
+    return document(title, f"<main><h1>{escape(title)}</h1><p>{escape(text)}</p></main>")
+
+
+def document(title: str, body: str, language: str = "en") -> str:
+    """The frame of every page: `title` is text, `body` is HTML."""
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
+        '<meta name="robots" content="noindex, nofollow"><meta name="color-scheme" content="light dark">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="/style.css"></head>\n'
-        f"<body><main><h1>{escape(title)}</h1><p>{escape(text)}</p></main></body></html>\n"
+        f"<body>{body}</body></html>\n"
     )
 
 
@@ -152,14 +153,15 @@ def _cut_at_marks(
         yield escape(body[start:end]), [mark for mark in marks if mark.start <= start and end <= mark.end]
 
 
-def _date(published: str | None) -> str:
+def date_html(published: str | None) -> str:
     if not published:
         return ""
     day = escape(published[:10])
     return f'<time datetime="{day}">{day}</time>'
 
 
-def _original(url: str | None) -> str:
+def original_html(url: str | None) -> str:
+    """A link to where an article was published; nothing where its address is not to be trusted."""
     if not url:
         return ""
     try:
@@ -181,7 +183,7 @@ STYLE = """\
 :root { color-scheme: light dark; --ink: #1c1c1e; --paper: #fbfaf8; --faint: #5f6068;
   --mark: #ffd54d; --other: #fff0bd; --line: #dedcd6; --link: #0b57a4; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e4df; --paper: #17181b; --faint: #a3a4ab;
-  --mark: #8a6a00; --other: #41381c; --line: #33353b; --link: #8ab8f0; } }
+  --mark: #755900; --other: #41381c; --line: #33353b; --link: #8ab8f0; } }
 * { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--paper); color: var(--ink);

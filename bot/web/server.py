@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TypeVar
 
@@ -13,8 +14,9 @@ from aiohttp import web
 from bot.operations.index_pool import Library
 from bot.operations.records import Records
 from bot.qa.answers import Citation
+from bot.settings import Settings
 from bot.web.article_page import STYLE, Mark, article_page, find_quote, message_page, shown_part
-from bot.web.signed_links import ReaderAddresses
+from bot.web.signed_links import ReaderAddresses, reader_key
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
@@ -48,7 +50,7 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         return await asyncio.to_thread(leased)
 
     async def article(request: web.Request) -> web.Response:
-        page = await read(partial(_plain_page, article_id=request.match_info["id"]))
+        page = await read(partial(plain_page, article_id=request.match_info["id"]))
         return _html(page) if page is not None else _gone()
 
     async def answer(request: web.Request) -> web.Response:
@@ -56,7 +58,7 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         asked = await records.asked(request.match_info["key"])
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        page = await read(partial(_marked_page, citations=asked.answer.citations, place=place))
+        page = await read(partial(marked_page, citations=asked.answer.citations, place=place))
         return _html(page) if page is not None else _gone()
 
     async def style(_request: web.Request) -> web.Response:
@@ -92,6 +94,19 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
     return application
 
 
+async def serve_reader(
+    settings: Settings, library: Library, records: Records, stack: AsyncExitStack
+) -> ReaderAddresses | None:
+    """The reader until `stack` is closed, where [reader] public_url asks for it. Raises UserFacingError."""
+    reader = settings.reader
+    if not reader.public_url:
+        return None
+    key = await asyncio.to_thread(reader_key, settings.records.path.with_name("reader.key"))
+    addresses = ReaderAddresses(reader.public_url, key, public=reader.public, days=reader.link_days)
+    stack.push_async_callback((await serve(reader_app(library, records, addresses), reader.address)).cleanup)
+    return addresses
+
+
 async def serve(application: web.Application, address: str) -> web.AppRunner:
     """Listen at "host:port" (an IPv6 host in brackets) until the runner is cleaned up."""
     host, _, port = address.rpartition(":")
@@ -110,12 +125,12 @@ async def serve(application: web.Application, address: str) -> web.AppRunner:
     return runner
 
 
-def _plain_page(index: Index, article_id: str) -> bytes | None:
+def plain_page(index: Index, article_id: str) -> bytes | None:
     shown = index.articles([article_id]).get(article_id)
     return _page(shown, []) if shown is not None else None
 
 
-def _marked_page(index: Index, citations: Sequence[Citation], place: int) -> bytes | None:
+def marked_page(index: Index, citations: Sequence[Citation], place: int) -> bytes | None:
     """The article of the citation at `place`, with all quotes from it marked; None where it is gone."""
     main = citations[place].article.article_id
     shown = index.articles([main]).get(main)

@@ -39,6 +39,10 @@ def names_outlet(words: Sequence[str], labels: Sequence[str]) -> bool:
     matter = [word for word in plain if word not in _SMALL]
     if not matter or len(plain) > _MOST_WORDS or all(word in _GENERIC for word in matter):
         return False
+    if len(plain) == 1 and re.fullmatch(r"[b-df-hj-np-tv-z]{3,5}", plain[0]):
+        letters = re.compile(".*".join(plain[0]))  # "CVG" of computerandvideogames.com
+        if any(letters.match(label) and len(label) > 3 * len(plain[0]) for label in labels):
+            return True
     return any(
         _spells(label[len(small) :], plain, len(matter) > 1)
         for label in labels

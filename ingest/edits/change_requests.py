@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +27,12 @@ class NoSuchArticle(UserFacingError):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A corpus from another machine, by article id, in place of the present one. `prepare` puts its vectors into the
-    store, once the lock is held; `name` is that of its file.
+    """A corpus from another machine, in place of the present one: what it holds by article id, and `read`, which reads
+    all of it from the file `name` again. `prepare` puts its vectors into the store, once the lock is held.
     """
 
-    articles: dict[str, Article]
+    articles: dict[str, Recognised]
+    read: Callable[[], Iterator[Article]]
     curation: Curation
     prepare: Callable[[VectorStore], None]
     name: str

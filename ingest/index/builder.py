@@ -26,6 +26,7 @@ from ingest.index.index import CATALOGUE, MAY_MISS, finds_itself
 from ingest.index.recall import ExactNeighbours
 from ingest.settings import IndexSettings
 from ingest.sources.progress import Report
+from ingest.statements.statement import Statement
 from ingest.system.batches import batches
 from ingest.text.tokens import question_words
 
@@ -82,11 +83,11 @@ class IndexBuilder:
     def close(self) -> None:
         self.catalogue.close()
 
-    def put(self, article: Article, passages: Sequence[Passage]) -> None:
+    def put(self, article: Article, passages: Sequence[Passage], statements: Sequence[Statement]) -> None:
         """Add an article or replace it."""
         self._retire(article.id)
         stored = [StoredPassage(one, string_hash(embedded_text(article, one))) for one in passages]
-        self.catalogue.put(article, stored)
+        self.catalogue.put(article, stored, statements)
         for one in stored:
             if self._gone.get(one.passage.id) == one.vector:
                 del self._gone[one.passage.id]
@@ -144,6 +145,8 @@ class IndexBuilder:
         with closing(vectors or self._filled(total, report)) as vectors:
             self._check(vectors, total)
             total = self.catalogue.count("passages")
+        with self.catalogue.transaction():
+            self.catalogue.statements.count_speakers()
         if filled and self._place.is_local:
             compact_local(self._place.directory)
         self.catalogue.set_meta("built_at", datetime.now(UTC).isoformat(timespec="seconds"))

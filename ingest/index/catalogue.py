@@ -14,14 +14,19 @@ import numpy as np
 
 from ingest.articles.article import Article, content_hash, digest
 from ingest.articles.urls import identity_of
+from ingest.index import statement_table
 from ingest.index.chunking import Passage
 from ingest.index.disk_errors import read_failures
 from ingest.index.embedding_cache import Vectors
+from ingest.index.statement_table import StatementTable
 from ingest.index.word_search import Hit as Hit
 from ingest.index.word_search import WordSearch, stemmed
+from ingest.statements.extraction import FORMAT as STATEMENT_FORMAT
+from ingest.statements.statement import Statement
 from ingest.text.tokens import searchable
 
-SCHEMA = """
+SCHEMA = f"""
+{statement_table.SCHEMA}
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY,
@@ -43,7 +48,8 @@ CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'unicode61 remove
 CREATE VIRTUAL TABLE terms USING fts5vocab (words, 'row');
 CREATE VIRTUAL TABLE titles USING fts5 (title, source, published, prefix = '2 3', tokenize = 'unicode61');
 """
-SCHEMA_VERSION = hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]  # another one is built anew
+# another one is built anew, and so are statements by other rules
+SCHEMA_VERSION = hashlib.sha256(f"{SCHEMA}{STATEMENT_FORMAT}".encode()).hexdigest()[:12]
 
 _ARTICLE_COLUMNS = tuple(field.name for field in fields(Article))
 # where a browser scrolls to: part of a link, not of an address
@@ -81,9 +87,17 @@ class Catalogue(WordSearch):
 
     # -- writing
 
-    def put(self, article: Article, stored: Sequence[StoredPassage]) -> None:
-        """Add an article, or replace the one of the same id, with all its passages."""
+    @property
+    def statements(self) -> StatementTable:
+        """Who said what, read and written by this thread."""
+        return StatementTable(self.connection)
+
+    def put(
+        self, article: Article, stored: Sequence[StoredPassage], statements: Sequence[Statement] = ()
+    ) -> None:
+        """Add an article, or replace the one of the same id, with all its passages and statements."""
         self.remove(article.id)
+        self.statements.put(article, statements)
         columns = ", ".join(_ARTICLE_COLUMNS)
         marks = ", ".join("?" * len(_ARTICLE_COLUMNS))
         cursor = self.connection.execute(
@@ -119,6 +133,7 @@ class Catalogue(WordSearch):
             "DELETE FROM words WHERE rowid IN (SELECT number FROM passages WHERE article = ?)", (article_id,)
         )
         self.connection.execute("DELETE FROM passages WHERE article = ?", (article_id,))
+        self.statements.remove(article_id)
         self.connection.execute("DELETE FROM titles WHERE rowid = ?", row)
         self.connection.execute("DELETE FROM title_vectors WHERE article = ?", (article_id,))
         self.connection.execute("DELETE FROM articles WHERE number = ?", row)

@@ -25,6 +25,7 @@ from ingest.index.chroma_client import (
     may_pass,
     transport_errors,
 )
+from ingest.index.disk_errors import is_no_room
 from ingest.index.embedding_cache import Vectors
 from ingest.system.batches import batches
 
@@ -199,7 +200,8 @@ class ChromaVectors:
             except (ValueError, TypeError, OSError, ChromaError, transport_errors()) as error:
                 pause = next(pauses, None) if may_pass(error) else None
                 if pause is None:
-                    kind = VectorsBroken if self.place.is_local else VectorsUnreachable
+                    whole = is_no_room(error) or not self.place.is_local
+                    kind = VectorsUnreachable if whole else VectorsBroken
                     raise kind(explained(self.place, error)) from error
             except BaseException as error:
                 if type(error).__name__ != "PanicException":  # a crash inside Chroma's Rust code

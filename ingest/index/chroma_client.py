@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ingest.index.disk_errors import is_no_room
+
 if TYPE_CHECKING:  # importing chromadb takes most of a second, which a run that changes nothing can spare
     from chromadb.api import ClientAPI
 
@@ -99,6 +101,8 @@ def explained(place: Place, error: BaseException) -> str:
     reason = str(error)[:300]
     if place.where == CLOUD:
         return f"Chroma Cloud refused ({reason}). Check CHROMA_API_KEY, CHROMA_TENANT and CHROMA_DATABASE."
+    if is_no_room(error):
+        return f"Chroma cannot write ({reason}). Make room on its disk; nothing is damaged."
     if place.is_local:
         return (
             f"The vectors in {place.directory} cannot be used ({reason}). "

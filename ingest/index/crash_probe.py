@@ -23,8 +23,13 @@ from ingest.text.plurals import counted
 SAMPLE = 50
 
 
-def probe(settings: IndexSettings, generation: str | None = None, embedder_key: str | None = None) -> str:
-    """Check the files and find a sample of passages by their own vectors; returns what the index holds.
+def probe(
+    settings: IndexSettings,
+    generation: str | None = None,
+    embedder_key: str | None = None,
+    sample: int | None = SAMPLE,
+) -> str:
+    """Check the files and find passages, a sample or all, by their own vectors; returns what the index holds.
 
     Raises IndexMissing, IndexBroken or EmbedderMismatch.
     """
@@ -32,7 +37,7 @@ def probe(settings: IndexSettings, generation: str | None = None, embedder_key: 
     name = generations.require_current() if generation is None else generation
     generations.trust(name)  # else opening it would ask for this very probe
     with Index(settings, name, embedder_key) as index:
-        index.check(SAMPLE)
+        index.check(sample)
         status = index.status()
     return f"{counted(status.passages, 'passage')} of {counted(status.articles, 'article')} can be searched"
 
@@ -45,16 +50,18 @@ def main() -> None:
     )
     parser.add_argument("--chroma", default="local")
     parser.add_argument("--generation")
+    parser.add_argument("--full", action="store_true", help="look for every passage, not for a sample")
     arguments = parser.parse_args()
+    sample = None if arguments.full else SAMPLE
     try:
         if arguments.directory is not None:
             settings = IndexSettings(directory=arguments.directory, chroma=arguments.chroma)
-            ok, text = True, probe(settings, arguments.generation)
+            ok, text = True, probe(settings, arguments.generation, None, sample)
         else:
             asked = load_ingest_settings(arguments.config)
             embedding = asked.embedding
             embedder = make_embedder(embedding.provider, embedding.model, embedding.base_url)
-            ok, text = True, probe(asked.index, arguments.generation, embedder.identity.key)
+            ok, text = True, probe(asked.index, arguments.generation, embedder.identity.key, sample)
     except UserFacingError as error:
         ok, text = False, str(error)
     except (OSError, sqlite3.Error) as error:

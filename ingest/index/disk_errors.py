@@ -27,10 +27,15 @@ def storage_failures() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise _failed(error) from error
     except (OSError, VectorsBroken) as error:
-        no_room = getattr(error, "errno", None) in _NO_ROOM
-        if no_room or any(phrase in str(error).lower() for phrase in _SAID_OF_NO_ROOM):
+        if is_no_room(error):
             raise _failed(error) from error
         raise
+
+
+def is_no_room(error: BaseException) -> bool:
+    """Whether an error, of the system or of a library that puts it into words, says that the disk is full."""
+    said = str(error).lower()
+    return getattr(error, "errno", None) in _NO_ROOM or any(phrase in said for phrase in _SAID_OF_NO_ROOM)
 
 
 def is_damage(error: Exception) -> bool:

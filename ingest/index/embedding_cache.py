@@ -5,29 +5,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from ingest.errors import IndexBroken
+from ingest.index.disk_errors import is_damage
 from ingest.system.batches import batches
-from ingest.system.database import WAL, opened
 
 Vectors = npt.NDArray[np.float32]
 
 log = logging.getLogger(__name__)
 
-_SCHEMA = f"""
-{WAL}
-CREATE TABLE IF NOT EXISTS vectors (
-    hash TEXT NOT NULL, embedder TEXT NOT NULL, vector BLOB NOT NULL, UNIQUE (hash, embedder)
-);
-CREATE TABLE IF NOT EXISTS tally (saved INTEGER NOT NULL, kept INTEGER NOT NULL);
-INSERT INTO tally SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM tally);
-"""  # noqa: S608 - ours
 _CHUNK = 500
+_AT_ONCE = 50  # of a damaged store: one page that cannot be read costs so many at most
 _SPARE = 5_000  # vectors without a use that may lie about: 8 MB
 _SPARE_SHARE = 0.25
 
@@ -44,29 +39,26 @@ class VectorStore:
     directory, which is remade from it. Vectors of different embedders never mix.
     """
 
-    def __init__(self, path: Path, embedder_key: str) -> None:
+    def __init__(self, path: Path, embedder_key: str, *, check: bool = False) -> None:
+        """`check` reads it whole first (half a second for 54,000 vectors) and keeps what is whole of a damaged one."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder_key
         try:
-            self._connection = opened(path, _SCHEMA, check_same_thread=False)
+            self._connection = _opened(path, check=check)
         except sqlite3.OperationalError:
             raise  # locked, or no room: the file may be whole
         except sqlite3.DatabaseError as error:
-            log.warning("%s is damaged (%s): the vectors in it are made anew.", path, error)
-            for part in path.parent.glob(f"{path.name}*"):
-                part.unlink()
-            self._connection = opened(path, _SCHEMA, check_same_thread=False)
+            log.warning("%s is damaged (%s): what cannot be read of it is made anew.", path, error)
+            self._connection = _salvaged(path)
 
     def close(self) -> None:
         self._connection.close()
 
     def save(self, hashes: Sequence[str], vectors: Vectors) -> None:
-        rows = (
-            (name, self._embedder, row.tobytes())
-            for name, row in zip(hashes, np.ascontiguousarray(vectors, dtype="<f4"), strict=True)
-        )
+        stored = ((name, row.tobytes()) for name, row in zip(hashes, _little(vectors), strict=True))
+        rows = ((name, self._embedder, vector, _sum(name, vector)) for name, vector in stored)
         with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
             self._connection.execute("UPDATE tally SET saved = saved + ?", (len(hashes),))
 
     def flush(self) -> None:
@@ -78,7 +70,7 @@ class VectorStore:
         wanted = list(dict.fromkeys(hashes))
         known: set[str] = set()
         for some in batches(wanted, _CHUNK):
-            known.update(row[0] for row in self._select("hash", some))
+            known.update(name for name, _ in self._select(some))
         return [name for name in wanted if name not in known]
 
     def load(self, hashes: Sequence[str]) -> Vectors:
@@ -86,7 +78,7 @@ class VectorStore:
         found: dict[str, bytes] = {}
         distinct = list(dict.fromkeys(hashes))
         for some in batches(distinct, _CHUNK):
-            found.update(self._select("hash, vector", some))
+            found.update(self._select(some))
         if len(found) < len(distinct):
             raise IndexBroken(
                 f"{len(distinct) - len(found)} vectors are not in the store any more. "
@@ -109,9 +101,76 @@ class VectorStore:
             self._connection.execute("DROP TABLE keep")
             self._connection.execute("UPDATE tally SET saved = 0, kept = (SELECT count(*) FROM vectors)")
 
-    def _select(self, columns: str, hashes: Sequence[str]) -> sqlite3.Cursor:
+    def _select(self, hashes: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Those of `hashes` that are there, each as it was saved; one with a flipped bit is not there."""
         marks = ", ".join("?" * len(hashes))
-        return self._connection.execute(
-            f"SELECT {columns} FROM vectors WHERE embedder = ? AND hash IN ({marks})",  # noqa: S608 - ours
+        rows = self._connection.execute(
+            f"SELECT hash, vector, sum FROM vectors WHERE embedder = ? AND hash IN ({marks})",  # noqa: S608 - ours
             (self._embedder, *hashes),
         )
+        yield from ((name, vector) for name, vector, kept in rows if kept in (None, _sum(name, vector)))
+
+
+def _sum(name: str, vector: bytes) -> int:
+    return zlib.crc32(vector, zlib.crc32(name.encode()))
+
+
+def store_damage(path: Path) -> str | None:
+    """What is wrong with a store, every byte of it read; None where nothing is. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.text_factory = bytes
+        try:
+            [verdict] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            if verdict != b"ok":
+                return " ".join(verdict.decode().split())
+            rows = connection.execute("SELECT hash, vector, sum FROM vectors WHERE sum NOTNULL")
+            wrong = sum(kept != _sum(name.decode(errors="replace"), vector) for name, vector, kept in rows)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            return str(error)
+    return f"{wrong} vectors are not what was saved" if wrong else None
+
+
+def _little(vectors: Vectors) -> npt.NDArray[np.float32]:
+    return np.ascontiguousarray(vectors, dtype="<f4")
+
+
+def _opened(path: Path, *, check: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.text_factory = lambda data: data.decode(errors="replace")  # a flipped bit is no reason to stop
+    try:
+        if check and (said := connection.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(said)
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+            "CREATE TABLE IF NOT EXISTS vectors (hash TEXT NOT NULL, embedder TEXT NOT NULL, vector BLOB NOT NULL,"
+            " sum INTEGER, UNIQUE (hash, embedder));"
+            "CREATE TABLE IF NOT EXISTS tally (saved INTEGER NOT NULL, kept INTEGER NOT NULL);"
+            "INSERT INTO tally SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM tally);"
+        )
+        if "sum" not in [column[1] for column in connection.execute("PRAGMA table_info(vectors)")]:
+            connection.execute("ALTER TABLE vectors ADD COLUMN sum INTEGER")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _salvaged(path: Path) -> sqlite3.Connection:
+    """A new store in place of a damaged one, with what can be read of it."""
+    old = path.with_name(f"{path.name}.damaged")
+    most = path.stat().st_size // 100
+    path.replace(old)
+    for part in path.parent.glob(f"{path.name}-*"):
+        part.unlink()
+    connection = _opened(path)
+    with closing(sqlite3.connect(old)) as damaged, connection, suppress(sqlite3.DatabaseError):
+        last = damaged.execute("SELECT max(rowid) FROM vectors").fetchone()[0] or 0
+        for first in range(0, min(last, most), _AT_ONCE):
+            some = "SELECT hash, embedder, vector, sum FROM vectors WHERE rowid > ? AND rowid <= ? AND sum NOTNULL"
+            with suppress(sqlite3.DatabaseError):
+                rows = damaged.execute(some, (first, first + _AT_ONCE)).fetchall()
+                connection.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?)", rows)
+    old.unlink()
+    return connection

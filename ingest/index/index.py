@@ -28,6 +28,7 @@ CATALOGUE = "catalogue.sqlite"
 MAY_MISS = 0.02  # an approximate search may miss a passage now and then
 MOST_COUNTED = 100_000
 MOST_TERMS = 5_000
+_CHECKED_AT_ONCE = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -230,15 +231,20 @@ class Index:
         match = " ".join(f"{quoted(word)}*" for word in words)
         return self.catalogue.find_titles(match, limit, offset)
 
-    def check(self, sample: int) -> None:
-        """Raise IndexBroken unless catalogue and Chroma agree, and a sample of passages is found by their vectors."""
+    def check(self, sample: int | None) -> None:
+        """Raise IndexBroken unless catalogue and Chroma agree, and a sample of the passages, or with None each of them,
+        is found by its vector.
+        """
         if self._vectors is None:
             raise self._fault or VectorsBroken("The vectors are not open.")
-        names = self.catalogue.sample_passages(sample)
-        stored = self._vectors.load(names)
-        there = [name for name in names if name in stored]
-        own = np.stack([stored[name] for name in there]) if there else np.empty((0, 0), np.float32)
-        lost = len(names) - finds_itself(self._vectors, there, own).count(True)
+        every = (name for name, _ in self.catalogue.all_vectors())
+        names = list(every) if sample is None else self.catalogue.sample_passages(sample)
+        lost = 0
+        for first in range(0, len(names), _CHECKED_AT_ONCE):
+            some = names[first : first + _CHECKED_AT_ONCE]
+            stored = self._vectors.load(some)
+            own = np.stack(list(stored.values())) if stored else np.empty((0, 0), np.float32)
+            lost += len(some) - finds_itself(self._vectors, list(stored), own).count(True)
         if lost > len(names) * MAY_MISS:
             raise VectorsBroken(
                 f"{lost} of {len(names)} passages are not found by their own vector. "

@@ -13,8 +13,8 @@ from ingest.sources.corpus_reader import CorpusReading
 class Comparison:
     """The articles read, against those that the last generation holds."""
 
-    added: tuple[Article, ...]
-    changed: tuple[Article, ...]
+    added: tuple[Article | Recognised, ...]
+    changed: tuple[Article | Recognised, ...]
     removed: tuple[str, ...]
     unchanged: int
 
@@ -50,9 +50,9 @@ def compare(
     return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))
 
 
-def replaced(found: dict[str, Article], held: dict[str, tuple[str, str, str]]) -> Comparison:
+def replaced(found: dict[str, Recognised], held: dict[str, tuple[str, str, str]]) -> Comparison:
     """The comparison when `found` is to be all that there is."""
     added = tuple(article for name, article in found.items() if name not in held)
-    changed = tuple(one for name, one in found.items() if name in held and held[name][0] != content_hash(one))
+    changed = tuple(one for name, one in found.items() if name in held and held[name][0] != one.hash)
     removed = tuple(name for name in held if name not in found)
     return Comparison(added, changed, removed, len(held) - len(changed) - len(removed))

@@ -146,7 +146,7 @@ def _estimate(settings: IngestSettings, embedder: Embedder, held: Foundation, pl
     """What the run would embed: all that is held too, where it has to be made anew."""
 
     def articles() -> Iterator[Article]:
-        yield from (*plan.comparison.added, *plan.comparison.changed)
+        yield from plan.articles()
         with held.catalogue() as old:
             if old is not None and not held.fits(embedder):
                 replaced = {*plan.comparison.removed, *(one.id for one in plan.comparison.changed)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.articles.article import Article, Recognised, content_hash
 from ingest.articles.readers.document import Reject
-from ingest.edits.change_requests import Change, articles_named
+from ingest.edits.change_requests import Change, Imported, articles_named
 from ingest.edits.manual_edits import Curation
 from ingest.runs.base_generation import Foundation
 from ingest.runs.diff import Comparison, compare, replaced
@@ -34,6 +34,14 @@ class Plan:
     curation: Curation
     unwanted: frozenset[str]
     named: tuple[Article, ...] = ()
+    imported: Imported | None = None
+
+    def articles(self) -> Iterator[Article]:
+        """Those that are added or changed; an import's are read from its file, one by one."""
+        news = {one.id: one for one in (*self.comparison.added, *self.comparison.changed)}
+        if self.imported is not None:
+            yield from (article for article in self.imported.read() if article.id in news)
+        yield from (one for one in news.values() if isinstance(one, Article))
 
     def changes_nothing(self, held: Foundation) -> bool:
         return self.comparison.empty and self.curation == held.curation
@@ -55,7 +63,7 @@ class Plan:
         with held.catalogue() as old:
             if old is not None:
                 lost = [name for name in self.comparison.removed if name not in self.unwanted]
-                check_removals(old, lost, self.comparison.added, max_removed)
+                check_removals(old, lost, self.articles(), max_removed)
 
 
 def plan_run(
@@ -68,8 +76,8 @@ def plan_run(
 ) -> Plan:
     """Read what is to be read, and compare it with the last generation. `ahead` is shown every new article."""
     if change.imported is not None:
-        articles, curation = change.imported.articles, change.imported.curation
-        return Plan(replaced(articles, held.hashes), (), curation, frozenset())
+        comparison = replaced(change.imported.articles, held.hashes)
+        return Plan(comparison, (), change.imported.curation, frozenset(), imported=change.imported)
     with held.catalogue() as old:
         curation = change.begun(held.curation, old)
         if change.action == "remove":

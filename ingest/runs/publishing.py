@@ -27,6 +27,7 @@ from ingest.runs.missing_vectors import embed_missing
 from ingest.runs.plan import Plan
 from ingest.settings import IngestSettings
 from ingest.sources.progress import Report
+from ingest.statements.extraction import statements_of
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def published(
     uploads = uploads_in_use(generations)
     previous = held.path if held.fits(embedder) else None
     key = embedder.identity.key
-    with closing(VectorStore(settings.index.directory / VECTORS, key)) as store:
+    with closing(VectorStore(settings.index.directory / VECTORS, key, check=True)) as store:
         if change.imported is not None:
             change.imported.prepare(store)
         folder = generations.begin()
@@ -66,7 +67,7 @@ def published(
             with closing(builder):
                 if held.path is not None and previous is None:
                     _carry_over(builder, held, plan.comparison)
-                _fill(builder, plan.comparison)
+                _fill(builder, plan)
                 embed_missing(builder, store, embedder, report)
                 plan.curation.save(builder.catalogue)
                 passages = builder.finish(report)
@@ -94,11 +95,11 @@ def _carry_over(builder: IndexBuilder, held: Foundation, comparison: Comparison)
                 _put(builder, article)
 
 
-def _fill(builder: IndexBuilder, comparison: Comparison) -> None:
+def _fill(builder: IndexBuilder, plan: Plan) -> None:
     with builder.catalogue.transaction():
-        for name in comparison.removed:
+        for name in plan.comparison.removed:
             builder.remove(name)
-        for article in (*comparison.added, *comparison.changed):
+        for article in plan.articles():
             _put(builder, article)
 
 
@@ -106,12 +107,13 @@ def _put(builder: IndexBuilder, article: Article) -> None:
     """Split an article and put it; one that cannot be split is left out."""
     try:
         passages = split_article(article, count_tokens)
+        statements = statements_of(article.body)
     except Exception as error:
         log.exception("splitting %s", article.path)
         reason = f"It cannot be split into passages ({type(error).__name__}: {error}), so it was left out."
         builder.leave_out(article.id, article.path, reason)
     else:
-        builder.put(article, passages)
+        builder.put(article, passages, statements)
 
 
 def _vectors_in_use(generations: Generations) -> Iterator[str]:

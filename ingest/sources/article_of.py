@@ -12,6 +12,7 @@ from ingest.articles.dates import date_in_address
 from ingest.articles.readers import fetched_page, markdown, text
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.site_names import without_site_name
 from ingest.articles.urls import identity_of, is_address, publisher_of
 from ingest.sources.sources import SourceFile
 
@@ -33,13 +34,14 @@ def documents_in(file: SourceFile, data: bytes, confined: ConfinedReader) -> Ite
 def article_of(file: SourceFile, document: Document, cleaned: Cleaned, apart: str = "") -> Article:
     url = document.url if document.url and is_address(document.url) else None
     at = file.identity if file.kind == "page" else None  # where it was fetched from
+    source = one_line(document.source) or file.source.source
     name = document.row or (digest(document.title or "", document.text) if document.line else "")
     return Article(
         id=digest(identity_of(url)) if url else digest(file.identity, name, apart),
-        title=cleaned.title or _title(file, document, cleaned),
+        title=without_site_name(cleaned.title, source, url) or _title(file, document, cleaned),
         body=cleaned.body,
         url=url,
-        source=one_line(document.source) or file.source.source or publisher_of(url or at),
+        source=source or publisher_of(url or at),
         author=one_line(document.author),
         # the address before the text: the clock of a page's head has been taken for the article's date
         published=document.published or date_in_address(url) or cleaned.published,

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.articles.article import Article, Recognised, content_hash, digest
-from ingest.articles.cleaning.article_body import clean
+from ingest.articles.cleaning.article_body import clean, one_line
 from ingest.articles.readers import jsonl
 from ingest.articles.readers.document import Document, Reject
 from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.site_names import without_site_name
 from ingest.sources.article_of import article_of, documents_in, is_foreign
 from ingest.sources.faults import OURS, unforeseen
 from ingest.sources.parse_cache import ReadingMemo, Seen, Sighting, place_in, row_hash
@@ -176,7 +177,9 @@ class CorpusReading:
             return _fault(document.reason, int(line) if line.isdecimal() else 0, row), None
         if is_foreign(document.language, file.source.language):
             return None
-        cleaned = clean(document.text, document.form, document.title)
+        source = one_line(document.source) or file.source.source
+        title = without_site_name(one_line(document.title), source, document.url)
+        cleaned = clean(document.text, document.form, title)
         if not cleaned.body:
             return _fault("No text of an article is in it.", document.line, row, unread=False), None
         article = article_of(file, document, cleaned)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from babel import Locale
+
 from ingest.text import lexicon
 from ingest.text.quantities.units import WEEKDAYS
 
@@ -19,9 +21,9 @@ _TITLES = lexicon.words("en/names", "titles")
 """What stands before a name and is none; articles write it small, with or without."""
 _SMALL, _LINKS = lexicon.words("en/names", "small"), lexicon.words("en/names", "links")
 _MONTHS, _OPENERS = lexicon.words("en/names", "months"), lexicon.words("en/names", "openers")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
+"""Those whose names of countries are known, from Unicode's CLDR: "Gabun" is Gabon, and "Ägypten" Egypt."""
 _FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
-
-_nations = cache(lambda: lexicon.table("en/nations"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,13 @@ class KnownNames:
         # "Former" in "Former Argentina coach" opens the sentence; its capital makes no name of it
         first = 1 if name.opens and is_common(name.words[0]) else 0
         return [word for word in name.words[first:] if not self._has(word, name)]
+
+    def abbreviate(self, word: str) -> bool:
+        """Whether capitals of the sources shorten `word`: its first letter, and others in order ("VW")."""
+        return any(
+            word.startswith(letters[0]) and re.match(".*".join(map(re.escape, letters)), word)
+            for letters in self.acronyms
+        )
 
     def together(self, name: Name) -> bool:
         """Whether the words of a longer name stand near one another somewhere, and are not pieced together."""
@@ -175,6 +184,8 @@ def words_of(text: str) -> list[tuple[str, int, int]]:
         raw = match.group()
         if raw.endswith("."):
             raw, end = raw[:-1], end - 1
+        if re.match(r"[cdjlmnst]['’]\w", raw, re.IGNORECASE):  # "C'est", "l'Europe"
+            raw, start = raw[2:], start + 2
         for ending in ("'s", "’s"):
             if raw.lower().endswith(ending) and len(raw) > 2:
                 raw, end = raw[:-2], end - 2
@@ -249,6 +260,18 @@ def plain(word: str) -> str:
     folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
     kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
     return "".join(_FOLDS.get(char, char) for char in kept)
+
+
+@cache
+def _nations() -> dict[str, str]:
+    table = dict(lexicon.table("en/nations"))
+    english = Locale("en").territories
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            key, place = (plain(form).replace(" ", "_") for form in (name, english.get(code, "")))
+            if code.isalpha() and len(key) > 3 and place and key not in table:
+                table[key] = table.get(place, place)
+    return table
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,30 @@ async def test_doctor_finds_broken_vectors_and_a_rebuild_mends_them(
     library.close()
     found = {finding.part: finding async for finding in examine(load_settings(config))}
     assert found["chroma"].state == "ok"
+
+
+async def test_doctor_in_full_looks_at_every_byte_of_every_generation_and_of_the_stored_vectors(
+    config: Path, embedder: Embedder
+) -> None:
+    settings = load_ingest_settings(config)
+    directory = settings.index.directory
+    older = Generations(directory).require_current()
+    rebuild_index(settings, embedder)
+    found = [finding async for finding in examine(load_settings(config), full=True)]
+    assert [one.state for one in found if one.part in ("chroma", "generation", "vectors")] == ["ok"] * 4
+    with closing(sqlite3.connect(directory / "vectors.sqlite")) as database:
+        [vector] = database.execute("SELECT vector FROM vectors").fetchone()
+    for path, part in (
+        (directory / older / "catalogue.sqlite", b"bridge"),
+        (directory / "vectors.sqlite", vector[:99]),
+    ):
+        data = bytearray(path.read_bytes())
+        data[data.index(part)] ^= 1
+        path.write_bytes(data)
+    found = [finding async for finding in examine(load_settings(config), full=True)]
+    told = {one.text.partition(":")[0]: one.state for one in found if one.part in ("generation", "vectors")}
+    assert told[older] == "note"
+    assert [state for name, state in told.items() if name == "vectors.sqlite"] == ["note"]
 
 
 @pytest.mark.parametrize("harmed", ["current", "catalogue.sqlite"])

@@ -63,6 +63,18 @@ def shell(
     return Shell(tmp_path, capsys)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_what_is_written_is_for_its_owner_alone(shell: Shell, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        shell()
+    finally:
+        os.umask(before)
+    written = [path for path in tmp_path.rglob("*") if (tmp_path / "articles") not in (path, *path.parents)]
+    assert len(written) > 9
+    assert [path for path in written if path != shell.config and path.stat().st_mode & 0o077] == []
+
+
 OUTCOME = {"added", "changed", "removed", "unchanged", "rejected", "passages", "generation", "seconds"}
 
 

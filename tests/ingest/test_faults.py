@@ -9,18 +9,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_corpus import WordEmbedder, contents, settings_in, write_article
+from hostile_responses import strangers
+from small_corpus import WordEmbedder, contents, open_index, settings_in, write_article
 
 from bot.operations.index_pool import Library
+from ingest.edits.change_requests import Change
 from ingest.errors import UserFacingError
 from ingest.index.generations import Generations
 from ingest.runs.pipeline import ingest_corpus, rebuild_index
-from ingest.settings import IngestSettings
+from ingest.settings import IngestSettings, SourceSettings
+from ingest.sources.fetching import Fetcher
+from ingest.sources.ssrf_guard import Guard
 
 pytestmark = pytest.mark.slow
 
 ROUNDS = 100
 QUESTIONS = ("river council day a", "frost in the valley", "museum tram engine")
+
+
+def built(home: Path, embedder: WordEmbedder, **seeds: str) -> dict[str, object]:
+    """What a clean build of these articles holds."""
+    for name in "abcdef":
+        write_article(home / "articles", name, seeds.get(name), count=60)
+    ingest_corpus(settings_in(home), embedder)
+    return contents(settings_in(home), embedder, QUESTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +93,7 @@ def test_no_flipped_byte_fails_a_question_and_all_is_mended(
 ) -> None:
     embedder = WordEmbedder()
     clean = contents(settings_in(sound), embedder, QUESTIONS)
+    later = built(tmp_path / "later", embedder, a="another", b="later")
     for round_ in range(ROUNDS):
         home = tmp_path / str(round_)
         shutil.copytree(sound, home)
@@ -94,7 +107,40 @@ def test_no_flipped_byte_fails_a_question_and_all_is_mended(
         assert ingest_corpus(settings, embedder).rejected == (), (round_, fault)
         assert not ask(settings, embedder), (round_, fault)
         assert contents(settings, embedder, QUESTIONS) == clean, (round_, fault)
+        write_article(
+            home / "articles", "b", seed="later", count=60
+        )  # what is built on what was harmed is right too
+        ingest_corpus(settings, embedder)
+        rebuild_index(settings, embedder)
+        assert contents(settings, embedder, QUESTIONS) == later, (round_, fault)
         shutil.rmtree(home)
+
+
+def test_no_source_is_lost_to_two_hundred_hostile_answers(
+    tmp_path: Path, table: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow and lying servers, bombs and circles: two runs, the second with what the first has kept of each."""
+
+    async def at_once(_seconds: float) -> None:
+        pass
+
+    monkeypatch.setattr(Fetcher.__init__, "__kwdefaults__", {"patience": 3.0, "sleep": at_once})
+    embedder, write = WordEmbedder(), write_article(tmp_path / "articles", "local")
+    with strangers() as (hostile, honest):
+        urls = [*hostile[:100], *honest, *hostile[100:]]
+        sources = tuple(SourceSettings(url=url) for url in urls)
+        settings = settings_in(tmp_path, sources=sources, seconds_between_requests=0.0)
+        port = int(hostile[0].rstrip("/").rpartition(":")[2])
+        guard = Guard(lambda address: address.is_loopback, frozenset({port}))
+        for _ in range(2):
+            outcome = ingest_corpus(settings, embedder, change=Change(guard=guard))
+            with open_index(settings, embedder) as index:
+                read = {article.path for article in index.find_articles("", 1_000)}
+            assert {*honest, write.name} <= read
+            assert {reject.path for reject in outcome.rejected} | read >= set(hostile)
+    table["hostile answers: a reject with its reason"] += len(set(hostile) - read)
+    table["hostile answers: an article all the same"] += len(set(hostile) & read)
+    table["hostile answers: honest sources beside them lost"] += len({*honest, write.name} - read)
 
 
 def test_a_full_disk_at_any_write_leaves_the_last_index_and_is_told(

@@ -21,7 +21,7 @@ def written(folder: Path, text: str) -> Path:
 def test_the_committed_config_says_the_defaults(tmp_path: Path) -> None:
     committed = load_settings(ROOT / "config.toml")
     defaults = load_settings(written(tmp_path, ""))
-    for table in ("retrieval", "answering", "discord", "reader", "metrics"):
+    for table in ("retrieval", "answering", "discord", "reader", "api", "metrics"):
         assert getattr(committed, table) == getattr(defaults, table)
     assert committed.ingest.embedding == defaults.ingest.embedding
     assert committed.ingest.corpus.paths == defaults.ingest.corpus.paths

@@ -5,31 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import discord
 
-from bot.chat.commands.forms import Submit, text_form
+from bot.chat.commands.excerpts import WIDE, passage_messages, shorter_messages
+from bot.chat.commands.private import say_privately
 from bot.chat.commands.questions import Questions
-from bot.chat.commands.request import Request
+from bot.chat.commands.request import Request, question_form
 from bot.chat.messages.buttons import Press
 from bot.chat.messages.displays import NO_PINGS, InteractionDisplay, acknowledge, follow
 from bot.chat.messages.failures import Refused
+from bot.chat.messages.forms import Submit, text_form
 from bot.chat.messages.language import Words
-from bot.chat.messages.layout import Message, plain_messages, text_message
-from bot.chat.messages.passages import AROUND, passage_texts, shorter
-from bot.chat.messages.rendering import TEXT_LIMIT, answer_pages, source_list, source_pages
+from bot.chat.messages.layout import Message, text_message
 from bot.chat.services import Services, of_interaction
-from bot.operations.records import Asked
+from bot.operations.records import Asked, Vote
 from bot.qa.answers import Answer
-from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
 _REASON_LIMIT = 1_000
 _MOST_MESSAGES = 5
-_WIDE = 1_200
 
 
 class Feedback:
@@ -39,39 +38,27 @@ class Feedback:
 
     def presses(self) -> Mapping[str, Press]:
         return {
-            "sources": self._sources,
             "passage": self._passage,
             "shorter": self._shorter,
             "more": self._more,
             "up": self._up,
             "down": self._down,
             "tell": self._tell,
+            "privately": self._privately,
+            "rephrase": self._rephrase,
         }
 
     def submits(self) -> Mapping[str, Submit]:
         return {"why": self._why}
 
-    async def _sources(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
-        words, answer, _asked = await self._answer(interaction, key)
-        sources = source_list(answer, words, await self._services.links(answer, key), quote_limit=1_500)
-        await self._show(interaction, plain_messages(source_pages(sources), words))
-
     async def _passage(self, interaction: discord.Interaction[Any], key: str, number: int) -> None:
         words, answer, _asked = await self._answer(interaction, key)
-        await self._show(interaction, await self._passages(answer, number, words))
+        await self._show(interaction, await passage_messages(self._services, answer, words, number))
 
     async def _shorter(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         words, answer, record = await self._answer(interaction, key)
-        text = shorter(answer)
-        places = [place for place, one in enumerate(answer.citations) if f"[{one.number}]" in text]
-        short = replace(
-            answer, text=text, citations=tuple(answer.citations[place] for place in places), notes=()
-        )
-        # links are by the place in the answer on record, which the reader knows it by
-        all_links = await self._services.links(answer, key)
-        links = {new: all_links[old] for new, old in enumerate(places)}
-        pages = answer_pages(short, words, heading=record.question, links=links)
-        await self._show(interaction, plain_messages(pages, words))
+        messages = await shorter_messages(self._services, answer, key, words, heading=record.question)
+        await self._show(interaction, messages)
 
     async def _more(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         """What other articles say to the same question; where they say nothing, more of the cited ones."""
@@ -100,15 +87,10 @@ class Feedback:
             )
             return
         note = words("Other articles say nothing to this. More of the cited ones:")
-        await display.finish(await self._passages(answer, 0, words, _WIDE, note))
+        await display.finish(await passage_messages(self._services, answer, words, around=WIDE, note=note))
 
     async def _up(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
-        words, _place, person = of_interaction(interaction)
-        await acknowledge(interaction, private=True)
-        if not await self._services.records.vote(key, person.id, "up"):
-            raise Refused(_gone(words))
-        self._services.metrics.voted("up")
-        await self._say(interaction, words("Thank you! Noted."))
+        await self._vote(interaction, key, "up")
 
     async def _down(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         words, _place, person = of_interaction(interaction)
@@ -124,20 +106,66 @@ class Feedback:
         # the vote counts even where the form is closed without a word
         if await self._services.records.vote(key, person.id, "down"):
             self._services.metrics.voted("down")
+            message = interaction.message
+            if message is not None and not message.flags.ephemeral:
+                with suppress(discord.HTTPException):  # the channel may be out of the bot's reach
+                    await message.edit(view=await self._counted(message, key), allowed_mentions=NO_PINGS)
 
     async def _why(self, interaction: discord.Interaction[Any], key: str, text: str) -> None:
+        await self._vote(interaction, key, "down", text.strip()[:_REASON_LIMIT])
+
+    async def _vote(
+        self, interaction: discord.Interaction[Any], key: str, vote: Vote, reason: str = ""
+    ) -> None:
+        """Keep a vote, show under the answer that it counts, and thank the person."""
         words, _place, person = of_interaction(interaction)
-        await acknowledge(interaction, private=True)
-        if not await self._services.records.vote(key, person.id, "down", text.strip()[:_REASON_LIMIT]):
+        if not await self._services.records.vote(key, person.id, vote, reason):
             raise Refused(_gone(words))
-        await self._say(interaction, words("Thank you. The editors will see it."))
+        self._services.metrics.voted(vote)
+        if interaction.message is not None:
+            view = await self._counted(interaction.message, key)
+            await interaction.response.edit_message(view=view, allowed_mentions=NO_PINGS)
+        thanks = words("Thank you! Noted.") if vote == "up" else words("Thank you. The editors will see it.")
+        await say_privately(interaction, thanks)
+
+    async def _counted(self, message: discord.Message, key: str) -> discord.ui.LayoutView:
+        """The message as it is, with the votes so far on the buttons."""
+        counts = await self._services.records.votes(key)
+        view = discord.ui.LayoutView.from_message(message, timeout=None)
+        view.stop()  # its buttons are dynamic: discord.py is not to keep it for them
+        for item in view.walk_children():
+            if isinstance(item, discord.ui.Button):
+                for vote, count in counts.items():
+                    if item.custom_id == f"byline:{vote}:{key}:0":
+                        item.label = str(count) if count else None
+        return view
 
     async def _tell(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
         words, _place, person = of_interaction(interaction)
         await acknowledge(interaction, private=True)
-        if not await self._services.records.report(key, person.id):
+        record = await self._services.records.asked(key)
+        if record is None or not await self._services.records.report(key, person.id):
             raise Refused(_gone(words))
-        await self._say(interaction, words("Passed on: the editors see what the articles lack."))
+        if record.outcome == "answered":
+            await self._say(interaction, words("Passed on: the editors will look at this answer."))
+        else:
+            await self._say(interaction, words("Passed on: the editors see what the articles lack."))
+
+    async def _privately(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        await self._ask_again(interaction, key, private=True)
+
+    async def _rephrase(self, interaction: discord.Interaction[Any], key: str, _number: int) -> None:
+        await self._ask_again(interaction, key, private=None)
+
+    async def _ask_again(
+        self, interaction: discord.Interaction[Any], key: str, *, private: bool | None
+    ) -> None:
+        """A form that holds the question, to be asked in other words."""
+        words, place, person = of_interaction(interaction)
+        self._services.check_place(place, person, words)
+        record = await self._services.records.asked(key)
+        question = record.question if record is not None else ""
+        await interaction.response.send_modal(question_form(words, private, about=question))
 
     async def _answer(self, interaction: discord.Interaction[Any], key: str) -> tuple[Words, Answer, Asked]:
         """Acknowledge the button, and read its answer from the records."""
@@ -148,36 +176,12 @@ class Feedback:
             raise Refused(_gone(words))
         return words, record.answer, record
 
-    async def _passages(
-        self, answer: Answer, number: int, words: Words, around: int = AROUND, note: str = ""
-    ) -> list[Message]:
-        wanted = {one.article.article_id for one in answer.citations}
-        try:
-            articles = await self._services.read(lambda index: index.articles(wanted))
-        except UserFacingError as error:
-            log.info("passages shown without their articles: %s", error)
-            articles = {}
-        notes = [f"-# {note}"] if note else []
-        texts = packed([*notes, *passage_texts(answer, number, articles, words, around)])
-        return [text_message(text) for text in texts]
-
     async def _show(self, interaction: discord.Interaction[Any], messages: Sequence[Message]) -> None:
         words, _place, _person = of_interaction(interaction)
         await InteractionDisplay(interaction, private=True, words=words).finish(messages[:_MOST_MESSAGES])
 
     async def _say(self, interaction: discord.Interaction[Any], text: str) -> None:
         await interaction.edit_original_response(view=text_message(text), allowed_mentions=NO_PINGS)
-
-
-def packed(texts: Sequence[str]) -> list[str]:
-    """Texts put together, as many in a message as fit."""
-    messages: list[str] = []
-    for text in texts:
-        if messages and len(messages[-1]) + len(text) + 2 <= TEXT_LIMIT:
-            messages[-1] += f"\n\n{text}"
-        else:
-            messages.append(text)
-    return messages
 
 
 def _gone(words: Words) -> str:

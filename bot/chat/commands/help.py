@@ -12,7 +12,7 @@ from bot.chat.corpus.texts import status_text
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.failures import explain
 from bot.chat.messages.language import Words
-from bot.chat.messages.layout import text_message
+from bot.chat.messages.layout import Message, text_message
 from bot.chat.messages.markup import plain
 from bot.chat.services import Services, of_interaction
 from ingest.errors import UserFacingError
@@ -27,15 +27,16 @@ class Help:
         async def help_(interaction: discord.Interaction[Any]) -> None:
             words, place, person = of_interaction(interaction)
             await acknowledge(interaction, private=True)
-            try:
-                corpus = status_text(await self._services.read(lambda index: index.status()), words)
-            except UserFacingError as error:
-                for_editors = self._services.may_run_corpus(place, person)
-                corpus = explain(error, words, for_editors=for_editors)
-            name = plain(interaction.client.user.name if interaction.client.user else "Byline")
-            keep_days = self._services.settings.records.keep_days
-            text = help_text(corpus, name, keep_days, words)
-            await interaction.edit_original_response(view=text_message(text), allowed_mentions=NO_PINGS)
+            message = await self.message(words, for_editors=self._services.may_run_corpus(place, person))
+            await interaction.edit_original_response(view=message, allowed_mentions=NO_PINGS)
+
+    async def message(self, words: Words, *, for_editors: bool) -> Message:
+        try:
+            corpus = status_text(await self._services.read(lambda index: index.status()), words)
+        except UserFacingError as error:
+            corpus = explain(error, words, for_editors=for_editors)
+        keep_days = self._services.settings.records.keep_days
+        return text_message(help_text(corpus, self._services.name, keep_days, words))
 
 
 def help_text(corpus: str, name: str, keep_days: int, words: Words) -> str:
@@ -50,7 +51,7 @@ def help_text(corpus: str, name: str, keep_days: int, words: Words) -> str:
         )
     )
     ways = [
-        words("{ask}, mention me ({name}), or write me a direct message.", ask="`/ask`", name=name),
+        words("{ask}, mention me ({name}), or write me a direct message.", ask="`/ask`", name=plain(name)),
         words("Reply to an answer, or write in its thread, to ask on."),
         words("Right-click a message, then Apps: ask about it, or sum up the article it links."),
         words(

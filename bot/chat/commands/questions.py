@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -13,12 +12,13 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
 
-from bot.chat.access import Person, Place, answers_in
-from bot.chat.commands.forms import Submit
+from bot.chat.access import Place, answers_in
+from bot.chat.article_choice import article_question
 from bot.chat.commands.request import QUESTION_LIMIT, Request, check_asks, message_text, question_form
+from bot.chat.commands.wishes import Wishes
 from bot.chat.conversations.addressing import Heard, claim_replied_to, heard
-from bot.chat.conversations.small_talk import has_words, is_small_talk, leaves_open
 from bot.chat.conversations.threads import thread_for
+from bot.chat.conversations.turns import answer_before, answer_replied_to, own_last_answer
 from bot.chat.messages.displays import (
     ChannelDisplay,
     Display,
@@ -28,26 +28,29 @@ from bot.chat.messages.displays import (
     follow,
 )
 from bot.chat.messages.failures import Refused, explain
+from bot.chat.messages.forms import Submit
 from bot.chat.messages.layout import answer_messages
 from bot.chat.messages.markup import one_line
 from bot.chat.messages.rendering import answer_pages
 from bot.chat.services import Services, of_interaction, person_of, place_of, words_of
 from bot.qa.answers import Answer, AnswerEvent, Turn
 from bot.qa.conversation.follow_ups import leans
+from bot.qa.understanding.small_talk import has_words, leaves_open
+from bot.qa.understanding.wishes import wish_in
 from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
 _TOLD_AGAIN = 15.0  # seconds until the same person is refused in words again
 _ABOUT_LIMIT = 500  # characters of a message that a question was written under
-_TALK_LASTS = 30 * 60  # seconds in which the next direct message counts as a follow-up
 
 
 class Questions:
     """Takes questions from wherever they come and shows their answers."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, wishes: Wishes) -> None:
         self._services = services
+        self._wishes = wishes
 
     # -- interactions
 
@@ -87,13 +90,25 @@ class Questions:
         self, interaction: discord.Interaction[Any], question: str, private: bool | None = None
     ) -> None:
         words, place, person = of_interaction(interaction)
-        hidden = self._services.is_private(place) if private is None else private
-        self._services.check_place(place, person, words)
-        follows = leaves_open(question) and await self._talk(place, person, private=hidden) is not None
-        check_asks(question, words, follows=follows)
-        self._services.check_may_ask(place, person, words)
-        await acknowledge(interaction, private=hidden)
-        parent = await self._talk(place, person, private=hidden)
+        services = self._services
+        hidden = services.is_private(place) if private is None else private
+        services.check_place(place, person, words)
+        if (wish := wish_in(question)) is not None:
+            hidden = hidden or wish.kind != "summary"
+            await acknowledge(interaction, private=hidden)
+            parent = await own_last_answer(services, place, person, private=hidden)
+            request = Request(question, person, place, words, parent=parent, private=hidden, wish=wish)
+            if await self._granted(request, InteractionDisplay(interaction, private=hidden, words=words)):
+                return
+        else:
+            follows = leaves_open(question) and bool(
+                await answer_before(services, place, person, private=hidden)
+            )
+            check_asks(question, words, follows=follows)
+        services.check_may_ask(place, person, words)
+        if wish is None:
+            await acknowledge(interaction, private=hidden)
+        parent = await answer_before(services, place, person, private=hidden)
         request = Request(question, person, place, words, heading=question, parent=parent, private=hidden)
         await self.show(request, InteractionDisplay(interaction, private=hidden, words=words))
 
@@ -134,6 +149,8 @@ class Questions:
         with self._services.working():
             try:
                 understood = await self._understood(message, mention, me, request)
+                if understood.wish is not None and await self._granted(understood, display):
+                    return
                 channel, remarks = await self._channel_for(message, understood)
             except Exception as error:
                 # told once, not at every message: a refusal must not become a way to make the bot talk
@@ -163,9 +180,11 @@ class Questions:
             raise Refused(words("I cannot read messages that mention my role. Please mention me by my name."))
         if not has_words(question):
             raise Refused(words("Ask me something about the articles: write your question after my name."))
-        if is_small_talk(question):
-            raise Refused(words("I am here. Ask me anything about the articles."))
-        parent = await self._answer_replied_to(message) or await self._talk(place, person, private=in_private)
+        replied_to = await answer_replied_to(services, message)
+        if (wish := wish_in(question)) is not None:
+            parent = replied_to or await own_last_answer(services, place, person, private=in_private)
+            return replace(request, question=question, parent=parent, private=in_private, wish=wish)
+        parent = replied_to or await answer_before(services, place, person, private=in_private)
         if claim is not None and not about and parent is None and leans(question):
             raise Refused(
                 words("I cannot see the message that you reply to. Please write the whole question.")
@@ -185,6 +204,31 @@ class Questions:
 
     # -- both
 
+    async def _granted(self, request: Request, display: Display) -> bool:
+        """Do what was asked of the bot itself; False where it is a question after all. Nothing of it is recorded."""
+        wish, services = request.wish, self._services
+        assert wish is not None
+        if request.unaddressed and wish.kind in ("talk", "thanks"):
+            return True  # people talk to each other
+        if wish.kind != "summary":
+            for message in await display.finish(await self._wishes.messages(wish, request)):
+                if request.parent and wish.kind in ("shorter", "more"):
+                    await services.records.link_message(message, request.parent)
+            return True
+        articles = await self._wishes.articles(wish, request)
+        if len(articles) > 1:
+            await display.finish([article_question(articles, request.words)])
+        elif articles:
+            title = articles[0].title
+            asked = replace(
+                request, question=title, heading=title, kind="summary", parent=None, unaddressed=False
+            )
+            services.check_may_ask(request.place, request.person, request.words)
+            await self.show(asked, display, services.answers.summarise(articles[0].id))
+        elif not wish.about:
+            raise Refused(request.words("Which article? Name it by a word or two of its title."))
+        return bool(articles)
+
     async def show(
         self, request: Request, display: Display, events: AsyncIterator[AnswerEvent] | None = None
     ) -> None:
@@ -193,7 +237,8 @@ class Questions:
         key: str | None = None
         with services.working():
             try:
-                key = await self._begin(request)
+                # what nobody asked the bot is on record only where it is answered
+                key = None if request.unaddressed else await self._begin(request)
                 with services.metrics.question():
                     async with services.slots:
                         if events is None:
@@ -203,11 +248,11 @@ class Questions:
                             events = services.answers.answer(request.question, history=history)
                         watched = Unwatched() if request.unaddressed else display
                         answer = await follow(events, watched, request.words)
+                if key is not None:
                     await services.records.finish(key, answer)
-                if request.unaddressed and answer.outcome == "not_found":
-                    services.metrics.asked(answer.outcome)
-                else:
                     await self._put(request, display, answer, key)
+                elif answer.outcome == "answered" and not answer.doubtful:
+                    await self.deliver(request, display, answer)
             except asyncio.CancelledError:
                 await asyncio.shield(self._apologise(request, display, key))
                 raise
@@ -268,28 +313,6 @@ class Questions:
                 "I am being restarted and could not finish this one. Please ask it again in a minute."
             )
         )
-
-    async def _talk(self, place: Place, person: Person, *, private: bool) -> str | None:
-        """The answer that a question follows by standing where it stands: in a thread of ours, or in a DM.
-
-        In a thread that is the person's own last one, else the last of anybody. A public question never follows a
-        private one, not even the person's own: its answer would tell what that was about.
-        """
-        latest_in = self._services.records.latest_in
-        if place.server is None:
-            latest = await latest_in(place.channel, time.time() - _TALK_LASTS)
-        elif place.channel in self._services.threads:
-            own = await latest_in(place.channel, person=person.id, public=not private)
-            latest = own or await latest_in(place.channel, public=True)
-        else:
-            return None
-        return latest.key if latest else None
-
-    async def _answer_replied_to(self, message: discord.Message) -> str | None:
-        if message.reference is None or message.reference.message_id is None:
-            return None
-        record = await self._services.records.answer_in(message.reference.message_id)
-        return record.key if record else None
 
 
 def _overheard(mention: Heard, message: discord.Message) -> bool:

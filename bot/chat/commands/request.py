@@ -9,12 +9,13 @@ from typing import Any
 import discord
 
 from bot.chat.access import Person, Place
-from bot.chat.commands.forms import text_form
-from bot.chat.conversations.small_talk import has_words, leaves_open
 from bot.chat.messages.failures import Refused
+from bot.chat.messages.forms import text_form
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import visible
 from bot.operations.records import Kind
+from bot.qa.understanding.small_talk import has_words, leaves_open
+from bot.qa.understanding.wishes import Wish
 
 QUESTION_LIMIT = 2_000
 
@@ -24,7 +25,8 @@ class Request:
     """A question on its way: where from, what it follows, and how its answer is headed.
 
     `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
-    `unaddressed`: nobody called the bot, so that it says something only where it knows something.
+    `unaddressed`: nobody called the bot, so that it says something only where it knows something. `wish`: what is
+    wanted of the bot itself, not of the articles.
     """
 
     question: str
@@ -38,6 +40,7 @@ class Request:
     about: str = ""
     private: bool = True
     unaddressed: bool = False
+    wish: Wish | None = None
 
 
 def check_asks(question: str, words: Words, *, follows: bool) -> None:

@@ -17,6 +17,7 @@ from bot.chat.messages.markup import head, length, one_line, plain, web_url
 from bot.chat.messages.rendering import TEXT_LIMIT, article_line
 from bot.chat.services import Services, of_interaction
 from bot.qa.answers import ArticleRef
+from bot.qa.retrieval.article_finder import article_matches
 from ingest.articles.article import Article
 from ingest.text.tokens import question_words
 
@@ -65,21 +66,23 @@ class Sources:
             words, place, person = of_interaction(interaction)
             self._services.check_place(place, person, words)
             await acknowledge(interaction, private=True)
-            message = await self._page(interaction, query or "", 0)
+            message = await self.page(query or "", 0, words)
             await interaction.edit_original_response(view=message, allowed_mentions=NO_PINGS)
 
     async def turn_page(self, interaction: discord.Interaction[Any], query: str, offset: int) -> None:
         await interaction.response.defer()
-        message = await self._page(interaction, query, offset)
+        words, _place, _person = of_interaction(interaction)
+        message = await self.page(query, offset, words)
         await interaction.edit_original_response(view=message, allowed_mentions=NO_PINGS)
 
-    async def _page(self, interaction: discord.Interaction[Any], query: str, offset: int) -> Message:
-        words, _place, _person = of_interaction(interaction)
+    async def page(self, query: str, offset: int, words: Words) -> Message:
         if query and not question_words(query):
             # an index asked for no word at all gives everything
             return self._message((), query, offset, words)
         # one more than is shown tells whether there is a next page
-        articles = await self._services.read(lambda index: index.find_articles(query, ON_A_PAGE + 1, offset))
+        articles = await self._services.read(
+            lambda index: article_matches(index, query, ON_A_PAGE + 1, offset)
+        )
         return self._message(articles, query, offset, words)
 
     def _message(self, articles: Sequence[Article], query: str, offset: int, words: Words) -> Message:

@@ -9,7 +9,13 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
 
-from bot.chat.article_choice import article_choices, linked_article, message_links, no_article
+from bot.chat.article_choice import (
+    article_choices,
+    article_question,
+    linked_article,
+    message_links,
+    no_article,
+)
 from bot.chat.commands.questions import Questions
 from bot.chat.commands.request import Request
 from bot.chat.messages.displays import InteractionDisplay, acknowledge
@@ -17,6 +23,8 @@ from bot.chat.messages.failures import Refused
 from bot.chat.services import Services, of_interaction
 from bot.operations.records import Kind
 from bot.qa.answers import AnswerEvent
+from bot.qa.retrieval.article_finder import articles_named
+from ingest.articles.article import Article
 
 
 class Summaries:
@@ -43,13 +51,15 @@ class Summaries:
             words, _place, _person = of_interaction(interaction)
             await self._begin(interaction, private)
 
-            match = await self._services.read(lambda index: index.article(article))
-            if match is None:
+            matches = await self._services.read(lambda index: articles_named(index, article))
+            if not matches:
                 await self._fail(interaction, private, no_article(words))
-                return
-            await self._show(
-                interaction, "summary", match.title, self._services.answers.summarise(match.id), private
-            )
+            elif len(matches) > 1:
+                await InteractionDisplay(
+                    interaction, private=self._hidden(interaction, private), words=words
+                ).finish([article_question(matches, words)])
+            else:
+                await self._summarise(interaction, matches[0], private)
 
         @summary.autocomplete("article")
         async def choices(
@@ -77,9 +87,7 @@ class Summaries:
                 )
                 await self._fail(interaction, None, text)
                 return
-            await self._show(
-                interaction, "summary", match.title, self._services.answers.summarise(match.id), None
-            )
+            await self._summarise(interaction, match, None)
 
     def _register_digest(self, tree: app_commands.CommandTree[Any]) -> None:
         @tree.command(name=_("digest"), description=_("The news on a topic in points, each with its source"))
@@ -98,6 +106,21 @@ class Summaries:
             await self._show(
                 interaction, "digest", topic, self._services.answers.digest(topic, days), private
             )
+
+    async def of_article(self, interaction: discord.Interaction[Any], article_id: str) -> None:
+        """What the button of an article does."""
+        words, _place, _person = of_interaction(interaction)
+        await self._begin(interaction, None)
+        match = await self._services.read(lambda index: index.articles([article_id]).get(article_id))
+        if match is None:
+            raise Refused(no_article(words))
+        await self._summarise(interaction, match, None)
+
+    async def _summarise(
+        self, interaction: discord.Interaction[Any], article: Article, private: bool | None
+    ) -> None:
+        events = self._services.answers.summarise(article.id)
+        await self._show(interaction, "summary", article.title, events, private)
 
     def _hidden(self, interaction: discord.Interaction[Any], private: bool | None) -> bool:
         _words, place, _person = of_interaction(interaction)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.chat.conversations.small_talk import is_small_talk
 from bot.chat.messages.markup import visible
+from bot.qa.understanding.small_talk import is_small_talk
 
 _CUSTOM_EMOJI = re.compile(r"<a?:\w+:\d+>")
 

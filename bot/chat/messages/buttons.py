@@ -36,14 +36,47 @@ class AnswerButton(
         return cls(match["action"], match["key"], int(match["number"]), label="·")
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        presses: Mapping[str, Press] = interaction.client.presses
-        press = presses.get(self.action)
-        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
-        try:
-            if not await interaction.client.admits(interaction):
-                return
-            if press is None:
-                raise LookupError(f"no button does {self.action!r}")
-            await press(interaction, self.key, self.number)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await _press(interaction, self.action, self.key, self.number)
+
+
+class AnswerMenu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"bylinemenu:(?P<key>[A-Za-z0-9_-]{4,40})",
+):
+    """What an answer's buttons leave over; the value chosen is an action, as a button's."""
+
+    def __init__(self, key: str, *, placeholder: str = "", choices: Mapping[str, str] | None = None) -> None:
+        self.key = key
+        super().__init__(
+            discord.ui.Select(
+                custom_id=f"bylinemenu:{key}",
+                placeholder=placeholder[:150] or None,
+                options=[
+                    discord.SelectOption(label=label[:100], value=action)
+                    for action, label in (choices or {"·": "·"}).items()
+                ],
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> AnswerMenu:
+        return cls(match["key"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        chosen = dict(interaction.data or {}).get("values") or [""]
+        await _press(interaction, str(chosen[0]), self.key, 0)  # type: ignore[index]
+
+
+async def _press(interaction: discord.Interaction[Any], action: str, key: str, number: int) -> None:
+    """Discord.py only logs what a dynamic item raises, so the client's handler is called from here."""
+    presses: Mapping[str, Press] = interaction.client.presses
+    try:
+        if not await interaction.client.admits(interaction):
+            return
+        if action not in presses:
+            raise LookupError(f"no button does {action!r}")
+        await presses[action](interaction, key, number)
+    except Exception as error:
+        await interaction.client.failed(interaction, error)

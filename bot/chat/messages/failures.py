@@ -10,29 +10,13 @@ from discord import app_commands
 
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import plain
-from bot.operations.records import RecordsBroken
-from ingest.errors import (
-    ConfigError,
-    EmbedderMismatch,
-    EmbeddingUnavailable,
-    IndexBroken,
-    IndexMissing,
-    ModelFilesMissing,
-    StorageFailed,
-    UserFacingError,
-)
+from bot.errors import OURS_TO_MEND
+from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
 TOKEN_GONE = frozenset({10008, 10015, 10062, 40060, 50027})
 """Discord's codes for: message, webhook or interaction gone, answered already, token expired."""
-
-
-OURS_TO_MEND = (
-    ConfigError, EmbedderMismatch, EmbeddingUnavailable, IndexBroken, IndexMissing, ModelFilesMissing,
-    RecordsBroken, StorageFailed,
-)  # fmt: skip
-"""Their texts name paths and commands of the machine, which only those who run the bot can do anything with."""
 
 
 class Refused(UserFacingError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.chat.messages.buttons import AnswerButton
+from bot.chat.messages.buttons import AnswerButton, AnswerMenu
 from bot.chat.messages.language import Words
 from bot.chat.messages.rendering import Page
 from bot.qa.answers import Answer
@@ -26,56 +26,50 @@ def text_message(text: str) -> Message:
     return message
 
 
-def page_message(
-    page: Page, words: Words, key: str | None = None, rows: Sequence[Sequence[ui.Item[Any]]] = ()
-) -> Message:
-    """One page; with a `key`, a source that cannot be linked gets a button that shows its passage."""
+def page_message(page: Page, rows: Sequence[Sequence[ui.Item[Any]]] = ()) -> Message:
     message = Message()
     if page.text:
         message.add_item(ui.TextDisplay(page.text))
     if page.text and page.sources:
         message.add_item(ui.Separator())
-    for source in page.sources:
-        accessory: ui.Item[Any] | None = None
-        if source.url:
-            accessory = ui.Button(label=words("Open"), url=source.url)
-        elif key:
-            accessory = AnswerButton("passage", key, source.number, label=words("Show passage"))
-        if accessory is None:
-            message.add_item(ui.TextDisplay(source.text))
-        else:
-            message.add_item(ui.Section(ui.TextDisplay(source.text), accessory=accessory))
+    if page.sources:
+        message.add_item(ui.TextDisplay(page.sources))
     for row in rows:
         message.add_item(ui.ActionRow(*row))
     return message
 
 
 def answer_messages(pages: Sequence[Page], answer: Answer, key: str, words: Words) -> list[Message]:
-    """The pages of an answer, with its buttons under the last."""
-    last = len(pages) - 1
-    return [
-        page_message(page, words, key, _rows(answer, key, words) if number == last else ())
-        for number, page in enumerate(pages)
-    ]
+    """The pages of an answer, with its controls under the last."""
+    rows = _rows(answer, key, words)
+    return [*plain_messages(pages[:-1]), page_message(pages[-1], rows)]
 
 
-def plain_messages(pages: Sequence[Page], words: Words) -> list[Message]:
-    return [page_message(page, words) for page in pages]
+def plain_messages(pages: Sequence[Page]) -> list[Message]:
+    return [page_message(page) for page in pages]
 
 
 def _rows(answer: Answer, key: str, words: Words) -> list[list[ui.Item[Any]]]:
+    tell = words("Tell the editors")
     if answer.outcome == "not_found":
-        return [[AnswerButton("tell", key, label=words("Tell the editors"), emoji="📣")]]
+        rephrase = AnswerButton("rephrase", key, label=words("Ask in other words"), emoji="✏️")
+        return [[rephrase, AnswerButton("tell", key, label=tell, emoji="📣")]]
     return [
-        [
-            AnswerButton("sources", key, label=words("Sources")),
-            AnswerButton("passage", key, label=words("Show passage")),
-            AnswerButton("shorter", key, label=words("Shorter")),
-            AnswerButton("more", key, label=words("More detail")),
-        ],
         [
             AnswerButton("up", key, emoji="👍"),
             AnswerButton("down", key, emoji="👎"),
-            AnswerButton("tell", key, label=words("Not found? Tell the editors")),
+            AnswerButton("passage", key, label=words("Passage")),
+            AnswerButton("more", key, label=words("More")),
+        ],
+        [
+            AnswerMenu(
+                key,
+                placeholder=words("What else?"),
+                choices={
+                    "shorter": words("Shorter"),
+                    "tell": tell,
+                    "privately": words("Ask privately"),
+                },
+            )
         ],
     ]

@@ -9,22 +9,8 @@ from bot.chat.messages.language import Words
 from bot.chat.messages.markup import length, one_line, plain
 from bot.chat.messages.rendering import TEXT_LIMIT
 from bot.qa.answers import Answer, Citation
+from bot.qa.excerpts import AROUND, context
 from ingest.articles.article import Article
-
-AROUND = 350
-"""Characters of context shown before and after the quoted words."""
-
-
-def context(body: str, start: int, end: int, around: int = AROUND) -> tuple[str, str]:
-    """The text before and after `body[start:end]`, from and to the nearest ends of sentences or words."""
-    before, after = body[max(0, start - around) : start], body[end : end + around]
-    if start > around:
-        cut = re.search(r"[.!?…]\s+|\n+", before)
-        before = "… " + (before[cut.end() :] if cut and cut.end() < len(before) else before.partition(" ")[2])
-    if end + around < len(body):
-        ends = list(re.finditer(r"[.!?…](?=\s)|\n+", after))
-        after = (after[: ends[-1].end()] if ends else after.rpartition(" ")[0]).rstrip() + " …"
-    return before, after
 
 
 def passage_texts(
@@ -36,12 +22,6 @@ def passage_texts(
         _passage(citation, articles.get(citation.article.article_id), words, around)
         for citation in sorted(chosen, key=lambda one: one.number)
     ]
-
-
-def shorter(answer: Answer) -> str:
-    """The answer's first sentence, with its marks: an answer opens with what was asked."""
-    sentences = re.findall(r"\S.*?\[\d+\](?:\s*\[\d+\])*[.!?…”’\"')]*|\S.*\Z", answer.text, re.DOTALL)
-    return sentences[0].strip() if sentences else answer.text
 
 
 def _passage(citation: Citation, article: Article | None, words: Words, around: int) -> str:

@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import length, masked_link, one_line, plain, split_text, web_url, with_marks
 from bot.qa.answers import Answer, ArticleRef, Citation
+from bot.web.quote_links import Links
 
 TEXT_LIMIT = 3_900
 """Characters of text in one message: Discord's 4,000 over all its components, less a margin."""
-
-SOURCES_ON_A_PAGE = 8
-"""A source takes three of a message's 40 components; separators, buttons and their rows take the rest."""
 
 SentenceState = Literal["proven", "being checked", "struck"]
 _MARKED = {"proven": "{}", "being checked": "{} ⏳", "struck": "~~{}~~"}
 
 _QUOTE, _TITLE, _PUBLISHER, _HEADING = 320, 150, 80, 250
-_NEAREST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where a citation can be opened: at its original address, and in Byline's own reader."""
-
-    web: str | None = None
-    reader: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One quoted source: its text, and the address that its button opens."""
-
-    number: int
-    text: str
-    url: str | None
+_NEAREST = 2
+_MARK = re.compile(r"\[\d{1,3}\]")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one message holds; `text` may be empty when there are sources."""
+    """What one message holds: the answer's text, and below a line the sources; either may be empty."""
 
     text: str
-    sources: tuple[Source, ...] = ()
+    sources: str = ""
 
     def length(self) -> int:
-        return length(self.text) + sum(length(source.text) for source in self.sources)
+        return length(self.text) + length(self.sources)
 
 
 def answer_pages(
@@ -72,27 +57,36 @@ def answer_pages(
         return [Page(_fit(head + _not_found(answer, words) + small))]
     numbers = frozenset(citation.number for citation in answer.citations)
     body = with_marks(_with_answer_bold(answer), numbers)
+    if answer.generator == "catalogue":
+        body = body.partition("\n")[0]  # the articles listed below it are the sources
     if answer.doubtful:
         head += f"*{words('No article says this outright. The nearest is:')}*\n"
     texts = split_text(body, TEXT_LIMIT - length(head) - length(small))
     texts[0] = head + texts[0]
     texts[-1] += small
-    return _with_sources(texts, source_list(answer, words, links or {}))
+    return _with_sources(texts, source_texts(answer, words, links or {}))
 
 
-def source_list(
-    answer: Answer, words: Words, links: Mapping[int, Links], quote_limit: int = _QUOTE
-) -> list[Source]:
-    """One entry a citation, in the order of their numbers."""
-    return [
-        _source(citation, words, links.get(place, Links()), quote_limit)
-        for place, citation in sorted(enumerate(answer.citations), key=lambda item: item[1].number)
-    ]
-
-
-def source_pages(sources: Sequence[Source], text: str = "") -> list[Page]:
-    """Sources alone, as many on a page as fit."""
-    return _with_sources([text] if text else [], sources)
+def source_texts(answer: Answer, words: Words, links: Mapping[int, Links]) -> list[str]:
+    """For each article, in the order of the first marks, its marks, its title as a link and what is known of it;
+    behind it, one by one, its quotes, but for those that are the answer's own words and so stand above already.
+    """
+    places = sorted(range(len(answer.citations)), key=lambda place: answer.citations[place].number)
+    articles: dict[str, list[int]] = {}
+    for place in places:
+        articles.setdefault(answer.citations[place].article.article_id, []).append(place)
+    said = _bare(answer.text)
+    texts = []
+    for group in articles.values():
+        citations = [answer.citations[place] for place in group]
+        texts.append(_source(citations, words, links.get(group[0], Links())))
+        if answer.generator == "catalogue":
+            continue  # its marks stand for the articles, not for words of theirs
+        for one in citations:
+            if _bare(one.quote) not in said:
+                mark = f"**\\[{one.number}\\]** " if len(citations) > 1 else ""
+                texts.append(f"> {mark}{plain(one_line(one.quote, _QUOTE))}")
+    return texts
 
 
 def progress_text(stage: str, passages: int, sentences: Mapping[str, SentenceState], words: Words) -> str:
@@ -116,42 +110,48 @@ def progress_text(stage: str, passages: int, sentences: Mapping[str, SentenceSta
 
 def article_line(article: ArticleRef, words: Words, link: str | None = None) -> str:
     """An article in one line: its title (linked where it can be), its publisher, its date."""
-    title = one_line(article.title, _TITLE)
-    url = link or web_url(article.url)
-    shown = masked_link(title, url) if url else plain(title)
-    about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
-    if date := words.date(article.published):
-        about.append(plain(date))
-    return " · ".join([f"**{shown}**", *about])
+    return " · ".join([article_title(article, link or web_url(article.url)), *_about(article, words)])
 
 
-def _source(citation: Citation, words: Words, links: Links, quote_limit: int) -> Source:
-    article = citation.article
-    about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
-    if date := words.date(article.published):
-        about.append(plain(date))
+def _source(citations: Sequence[Citation], words: Words, links: Links) -> str:
+    article = citations[0].article
+    marks = "".join(f"\\[{one.number}\\]" for one in citations)
+    lines = [f"**{marks}** {article_title(article, web_url(links.web) or web_url(links.reader))}"]
+    about = _about(article, words)
+    if article.published and (age := words.age(article.published, datetime.now(UTC))):
+        about.append(plain(age))
     if links.reader and links.reader != links.web:
         about.append(masked_link(words("read it here"), links.reader))
-    lines = [f"**\\[{citation.number}\\]** **{plain(one_line(article.title, _TITLE))}**"]
     if about:
         lines.append(f"-# {' · '.join(about)}")
-    lines.append(f"> {plain(one_line(citation.quote, quote_limit))}")
-    return Source(citation.number, "\n".join(lines), web_url(links.web) or web_url(links.reader))
+    return "\n".join(lines)
 
 
-def _with_sources(texts: Sequence[str], sources: Sequence[Source]) -> list[Page]:
+def article_title(article: ArticleRef, url: str | None) -> str:
+    title = one_line(article.title, _TITLE)
+    return f"**{masked_link(title, url) if url else plain(title)}**"
+
+
+def _about(article: ArticleRef, words: Words) -> list[str]:
+    about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
+    return [*about, plain(date)] if (date := words.date(article.published)) else about
+
+
+def _bare(text: str) -> str:
+    """The words alone, without marks, by which a quote is found again in an answer."""
+    return " ".join(_WORD.findall(_MARK.sub(" ", text.lower())))
+
+
+def _with_sources(texts: Sequence[str], sources: Sequence[str]) -> list[Page]:
     """Text first; the sources start on the last page of text and go on over as many pages as they need."""
     pages = [Page(text) for text in texts]
     for source in sources:
-        last = pages[-1] if pages else None
-        if (
-            last is None
-            or len(last.sources) == SOURCES_ON_A_PAGE
-            or last.length() + length(source.text) > TEXT_LIMIT
-        ):
-            pages.append(Page("", (source,)))
+        last = pages[-1]
+        joined = f"{last.sources}\n{source}" if last.sources else source
+        if length(last.text) + length(joined) > TEXT_LIMIT:
+            pages.append(Page("", source))
         else:
-            pages[-1] = Page(last.text, (*last.sources, source))
+            pages[-1] = Page(last.text, joined)
     return pages
 
 

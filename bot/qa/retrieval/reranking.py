@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -33,10 +35,12 @@ class EndpointReranker:
         url = url.rstrip("/")
         self._url = url if url.endswith("/rerank") else f"{url}/rerank"
         self._model = model
+        self._timeout = timeout
         # neither redirects nor the proxy settings of the environment may carry the key elsewhere
         self._client = httpx.Client(
             timeout=timeout,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            # compressed, a small reply could unpack to any size
+            headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {}),
             follow_redirects=False,
             trust_env=False,
         )
@@ -51,15 +55,24 @@ class EndpointReranker:
         if self._model:
             asked["model"] = self._model
         try:
-            reply = self._client.post(self._url, json=asked)
-            reply.raise_for_status()
-            if len(reply.content) > LONGEST_REPLY:
-                raise ValueError("the reply is too long")
-            return read_scores(reply.json(), len(texts))
-        except (httpx.HTTPError, ValueError) as error:
-            # an httpx error may quote the request, but never its headers, so the key stays out of the log
-            log.warning("The reranking endpoint was of no use, so its say is left out: %s", error)
+            return read_scores(json.loads(self._reply(asked)), len(texts))
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
+            # an error of httpx or of json may hold the endpoint's own words, and those the key
+            reason = error if type(error) is ValueError else type(error).__name__
+            log.warning("The reranking endpoint was of no use, so its say is left out: %s", reason)
             return None
+
+    def _reply(self, asked: dict[str, Any]) -> bytes:
+        """What it says, of a length and in the time that are allowed. Raises httpx.HTTPError or ValueError."""
+        until, taken = time.monotonic() + self._timeout, bytearray()
+        with self._client.stream("POST", self._url, json=asked) as reply:
+            if reply.status_code != 200:
+                raise ValueError(f"HTTP {reply.status_code}")
+            for piece in reply.iter_raw():
+                taken += piece
+                if len(taken) > LONGEST_REPLY or time.monotonic() > until:
+                    raise ValueError("the reply is too long, or too slow")
+        return bytes(taken)
 
 
 def read_scores(reply: object, count: int) -> list[float]:
@@ -73,7 +86,7 @@ def read_scores(reply: object, count: int) -> list[float]:
             raise ValueError("a result is no object")
         index, score = result.get("index"), result.get("relevance_score", result.get("score"))
         if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < count or index in found:
-            raise ValueError(f"a result is of no text that was sent: {index!r}"[:200])
+            raise ValueError("a result is of no text that was sent")
         if isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score):
             raise ValueError("a result has no score")
         found[index] = float(score)

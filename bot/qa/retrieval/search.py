@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.qa.answers import ArticleRef, Evidence
 from bot.qa.retrieval.answerability import confidence
+from bot.qa.retrieval.article_finder import headers
 from bot.qa.retrieval.near_duplicates import without_copies
 from bot.qa.retrieval.query import Query, parse_query
 from bot.qa.retrieval.ranking import (
@@ -44,7 +45,6 @@ OF_ONE_ARTICLE = 3
 RERANKED = 30
 NEAREST = 3
 UNKNOWN_COSINE = 0.5  # what a best passage has about, for judging where there are no vectors
-EVERY = 1_000_000  # articles: more than an index has
 COMPARED = 20  # passages looked at for copies beyond those asked for, which take the place of those left out
 
 
@@ -131,7 +131,7 @@ def _understood(index: Index, question: str) -> Query:
 @lru_cache(maxsize=4)
 def publishers(index: Index) -> Publishers:
     """Who published the articles of an index; read once."""
-    return Publishers(index.find_articles("", EVERY))
+    return Publishers(headers(index))
 
 
 def _without(index: Index, query: Query, named: Named | None) -> Query:

@@ -44,14 +44,15 @@ CHANCE_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class SelectionWeights:
-    """One weight a feature. `further` and `low` were chosen on the same questions as the weights; `marked` is set by
-    hand: a span likelier than all others together.
+    """One weight a feature. `further`, `longer` and `low` were chosen on the same questions as the weights; `marked` is
+    set by hand: a span likelier than all others together.
     """
 
     sentence: Floats
     chance: Floats
     chance_offset: float
     further: float  # of the lead's probability: what another sentence must have to be said too
+    longer: float  # probability that a long answer must add to the short one
     low: float  # chance below which an answer is marked as the nearest there is
     marked: float  # chance of the words that are the answer from which on they are marked
 
@@ -65,6 +66,7 @@ def weights() -> SelectionWeights:
         np.array([stored["chance"][name] for name in CHANCE_FEATURES]),
         stored["chance_offset"],
         stored["further"],
+        stored["longer"],
         stored["low"],
         stored["marked"],
     )

@@ -12,11 +12,12 @@ from bot.qa.answers import Evidence
 from bot.qa.selection.candidates import Candidate, candidates, texts_to_read
 from bot.qa.selection.context import continues_quotation, leans_back
 from bot.qa.selection.cross_encoder import CrossEncoder
-from bot.qa.selection.features import Floats, chance_features, sentence_features, weights
+from bot.qa.selection.features import Floats, SelectionWeights, chance_features, sentence_features, weights
 
 MOST_SENTENCES = 3  # besides one that the lead leans on
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
-ENOUGH_WORDS = 55  # no further sentence is added where it would make the answer longer
+ENOUGH_WORDS = 45  # of an answer whose further sentences hardly make it likelier that it holds what was asked
+LEAST_SHARE = 0.02  # of the lead's probability: a sentence with less is never said
 NEAR_COPY = 0.7  # share of the shorter sentence's words
 
 
@@ -63,13 +64,24 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
     mixed = sentence_features(question, options, evidence) @ learned.sentence
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
-    groups = _groups(options, _picked(options, mixed, learned.further), evidence)
+    groups = _groups(options, _worthwhile(options, mixed, learned), evidence)
     chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
     return Selection(chosen, chance, chance < learned.low)
 
 
-def _picked(options: Sequence[Candidate], mixed: Floats, further: float) -> list[int]:
-    """Indices in the order of their scores, the sentence that the lead leans on right behind it."""
+def _worthwhile(options: Sequence[Candidate], mixed: Floats, learned: SelectionWeights) -> list[int]:
+    """The short answer, or a long one where its further sentences add enough probability to be worth reading."""
+    probabilities = np.exp(mixed - np.logaddexp.reduce(mixed))
+    short = _picked(options, mixed, learned.further, ENOUGH_WORDS)
+    long = _picked(options, mixed, LEAST_SHARE, MOST_WORDS)
+    return long if probabilities[long].sum() - probabilities[short].sum() > learned.longer else short
+
+
+def _picked(options: Sequence[Candidate], mixed: Floats, further: float, room: int) -> list[int]:
+    """Indices in the order of their scores, the sentence that the lead leans on right behind it.
+
+    No sentence is added that has less than `further` of the lead's probability, or that makes it longer than `room`.
+    """
     order = [int(n) for n in np.argsort(-mixed, kind="stable")]
     lead = order[0]
     picked = [lead]
@@ -82,7 +94,7 @@ def _picked(options: Sequence[Candidate], mixed: Floats, further: float) -> list
     for n in order[1:]:
         if said == MOST_SENTENCES or math.exp(float(mixed[n] - mixed[lead])) < further:
             break
-        if n in picked or words + options[n].words > ENOUGH_WORDS or _repeats(options, n, picked):
+        if n in picked or words + options[n].words > room or _repeats(options, n, picked):
             continue
         picked.append(n)
         words += options[n].words

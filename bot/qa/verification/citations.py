@@ -14,6 +14,7 @@ from bot.qa.verification.disagreement import disagreements, label
 from bot.qa.verification.located_quote import LocatedQuote
 from bot.qa.verification.proof import unproven
 from bot.qa.verification.quotes import Folded, fold, locate, proves_something
+from ingest.text.quotation_marks import whole_quotations
 
 LONGEST_SENTENCE = 1_000
 LONGEST_QUOTE = 1_500
@@ -134,9 +135,12 @@ class CitationChecker:
 
 
 def _shown(drafted: str, quotes: Sequence[LocatedQuote]) -> str:
-    """What a reader sees of a drafted sentence: where it is nothing but an article's words, all of them."""
+    """What a reader sees of a drafted sentence: where it is nothing but an article's words, all of them, and the
+    quotation marks that they lost by being cut out.
+    """
     if len(quotes) == 1 and drafted.split() == quotes[0].quote.split():
-        return quoted_sentence(quotes[0].quote)
+        quote = quotes[0]
+        return quoted_sentence(whole_quotations(quote.evidence.article.body, quote.start, quote.end))
     return plain_sentence(drafted)
 
 

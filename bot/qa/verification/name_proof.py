@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.qa.verification.displaced import takes_anothers_place
 from bot.qa.verification.sources import Sources
 from ingest.articles.publishers import names_outlet
 from ingest.text.names import Name, names
@@ -26,6 +27,13 @@ def unfounded_names(sentence: str, sources: Sources) -> Iterator[str]:
             continue
         for part in _without_outlets(name, sources):
             missing = _missing(part, sources)
+            if (
+                not missing
+                and not nouns
+                and sources.near.missing(part)
+                and takes_anothers_place(sentence, sources)
+            ):
+                missing = list(part.words)
             if missing:
                 yield " ".join(missing)
 
@@ -39,6 +47,8 @@ def _missing(name: Name, sources: Sources) -> list[str]:
     if not sources.near.missing(name) and sources.near.together(name):
         return []
     missing = sources.context.missing(name)
+    if len(name.words) == 1 and sources.near.abbreviate(name.words[0]) and _spelled_out(name, sources):
+        return []  # "VW", where the article has "Volkswagen" too
     if not missing:
         return [] if sources.context.together(name) or _spelled_out(name, sources) else list(name.words)
     # a surname, or a part of a longer name, around the quotes; the article has the whole of it

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.qa.verification.figure_proof import content_words, unfounded_figures
+from bot.qa.verification.displaced import from_another_clause
+from bot.qa.verification.figure_proof import content_words, unfounded_figures, unfounded_times
 from bot.qa.verification.located_quote import LocatedQuote
 from bot.qa.verification.name_proof import unfounded_names
 from bot.qa.verification.quotes import Folded, fold, locate, quoted_words
@@ -30,8 +31,12 @@ def unproven(sentence: str, quotes: Sequence[LocatedQuote]) -> str | None:
         return f"it puts words in quotation marks that its passages do not have: {words}"
     if figure := next(unfounded_figures(sentence, sources), None):
         return f"the sentences of its quotes do not have the figure {figure.text.strip()}"
+    if time := next(unfounded_times(sentence, sources), None):
+        return f"the sentences of its quotes do not say {time}"
     if name := next(unfounded_names(sentence, sources), None):
         return f"the sentences of its quotes do not name {name}"
+    if other := next(from_another_clause(sentence, sources), None):
+        return f"its quotes have {other} of somebody or something else"
     if _speaks_of_something_else(sentence, quotes):
         return "its quotes have nothing to do with it"
     return None

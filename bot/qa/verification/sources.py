@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.qa.verification.located_quote import LocatedQuote
 from ingest.text.names import KnownNames
 from ingest.text.quantities.comparing import KnownFigures
+from ingest.text.quantities.relative_times import RelativeTime, relative_times
 
 
 class Sources:
@@ -29,6 +30,16 @@ class Sources:
     @cached_property
     def context(self) -> KnownNames:
         return _named([text for quote in self.quotes for text in (quote.context, quote.about)])
+
+    @cached_property
+    def times(self) -> list[RelativeTime]:
+        """The relative times ("last year") of the quoted sentences and the article's head."""
+        return [
+            time
+            for quote in self.quotes
+            for text in (quote.sentences, quote.about)
+            for time in relative_times(text)
+        ]
 
     def in_article(self, pattern: str) -> bool:
         """Whether the body of one of the articles, in plain lower case, has what the pattern describes."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.articles.cleaning.boilerplate import article_blocks, letters, plain_blocks, same_words
+from ingest.articles.cleaning.datelines import without_dateline
 from ingest.articles.cleaning.invisible import tidy_characters
 from ingest.articles.cleaning.markup import Block, markdown_blocks, text_blocks
 from ingest.articles.dates import date_near_the_top
@@ -38,7 +39,7 @@ def clean(text: str, form: Form = "markdown", title: str | None = None) -> Clean
     rendered = _as_extracted if form == "extracted" else _rendered
     body = "\n\n".join(filter(None, map(rendered, kept)))
     # Once more, because "&#8238;" spells a character that was not there before.
-    return Cleaned(tidy_characters(body).strip(), one_line(found), published)
+    return Cleaned(without_dateline(tidy_characters(body).strip()), one_line(found), published)
 
 
 def one_line(text: str | None) -> str | None:

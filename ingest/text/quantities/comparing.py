@@ -7,29 +7,30 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
 from ingest.text.quantities.figures import Figure, figures
+from ingest.text.quantities.relative_times import relative_times
 from ingest.text.quantities.units import MEASURES, WEEKDAYS
 
+Telling = Literal["event", "frame", "report"]
+"""What a date is of: an event; what a sentence opens with it for ("In June 2018, ..."); something said or written."""
 Day = tuple[int | None, int | None, int | None]
 """Year, month and day, each None where it is not given."""
 
-_OTHER_YEAR = re.compile(r"\byears?\b|\bdecades?\b|\bcentur(?:y|ies)\b|\b(?:once|formerly)\b")
 _LAST_YEAR = re.compile(r"\b(?:last|previous|past|prior) year\b|\ba year (?:ago|earlier|before)\b")
 _NEXT_YEAR = re.compile(r"\b(?:next|coming|following) year\b|\ba year later\b")
 _YEARS_AGO = re.compile(r"\byears? (?:ago|earlier|before)\b")
 _THIS_YEAR = re.compile(
-    r"\b(?:this|current) (?:year|season|summer|winter|spring|autumn|fall)\b|\bearlier (?:this|in the) year\b"
-    r"|\b(?:last|next|past) (?:month|summer|winter|spring|autumn|fall)\b"
+    r"\b(?:this|current|earlier in the) (?:year|season|summer|winter|spring|autumn|fall|month|week|weekend)\b"
 )
-_THIS_MONTH = re.compile(
-    r"\b(?:this|last|next|past) (?:week|weekend)\b|\bthis month\b|\bdays? ago\b"
-    r"|\b(?:today|tonight|yesterday|tomorrow|now|currently|recently|just|so far|to date)\b"
+_LAST_MONTH = re.compile(r"\b(?:last|past) month\b|\ba month ago\b")
+_NEXT_MONTH = re.compile(r"\bnext month\b")
+_THIS_MONTH = re.compile(r"\bthis month\b")
+_NOW = re.compile(
+    r"\b(?:is|are|has|have|will|can|'s|’s|am|plans|wants|expects|faces|remains|continues|now|currently)\b"
 )
-_PRESENT = re.compile(
-    r"\b(?:is|are|has|have|will|can|says|'s|’s|am|plans|wants|expects|faces|remains|continues)\b",
-    re.IGNORECASE,
-)
+"""News that is told without a date in the present tense is of the month in which it was written."""
 _STEPS = {
     r"today|tonight|this (?:morning|afternoon|evening)": 0,
     r"yesterday|last night": -1,
@@ -56,8 +57,8 @@ class KnownFigures:
             except ValueError:
                 return
 
-    def holds(self, figure: Figure, *, reported: bool = False) -> bool:
-        """Whether `figure` stands in the texts; `reported`: it may also be the day that they were written."""
+    def holds(self, figure: Figure, telling: Telling = "event") -> bool:
+        """Whether `figure` stands in the texts, or is told by them for what `telling` says that it is."""
         match figure.kind:
             case "code":
                 code = figure.text.strip(".,").lower()
@@ -65,17 +66,17 @@ class KnownFigures:
             case "score":
                 return self._has_score(figure)
             case "date" | "month":
-                return any(_within(_day(figure), day) for day in self._dates(reported)) or self._has_range(
+                return any(_within(_day(figure), day) for day in self._dates(telling)) or self._has_range(
                     figure
                 )
             case "weekday":
-                return self._has_weekday(figure, reported)
+                return self._has_weekday(figure, telling)
             case "time":
                 return any(
                     figure.values & other.values for other in self.known if other.kind in ("time", "number")
                 )
             case _:
-                return self._has_number(figure) or self._has_year(figure, reported)
+                return self._has_number(figure) or self._has_year(figure, telling)
 
     def _has_number(self, figure: Figure) -> bool:
         for other in self.known:
@@ -89,8 +90,8 @@ class KnownFigures:
                     return True
         return False
 
-    def _has_year(self, figure: Figure, reported: bool) -> bool:
-        years = {Fraction(day[0]) for day in self._dates(reported) if day[0]}
+    def _has_year(self, figure: Figure, telling: Telling) -> bool:
+        years = {Fraction(day[0]) for day in self._dates(telling) if day[0]}
         return not figure.unit and bool(figure.values & years)
 
     def _has_score(self, figure: Figure) -> bool:
@@ -106,17 +107,19 @@ class KnownFigures:
             for first, second in pairwise(near)
         )
 
-    def _dates(self, reported: bool) -> list[Day]:
+    def _dates(self, telling: Telling) -> list[Day]:
         """Every day that the texts name, with the years that those without one can be of."""
         written = [_day(other) for other in self.known if other.kind in ("date", "month")]
         years = {day[0] for day in written if day[0]} | self._numbers_like_years()
         dates = [*written, *self._relative_days()]
+        if telling != "event" and self._is_undated() and _NOW.search(self.text):
+            dates += [(known.year, known.month, None) for known in self.days]
         for year, month, day in written:
             if year is None:
                 # a month later in the year than the article was written is the last one's, unless it is yet to come
                 near = {known.year - 1 for known in self.days if month and month > known.month}
                 dates += [(one, month, day) for one in years | near | {known.year for known in self.days}]
-        if reported:
+        if telling == "report":
             dates += [(known.year, known.month, known.day) for known in self.days]
         return dates
 
@@ -133,10 +136,10 @@ class KnownFigures:
                     found.append(_parts(near))
             if _THIS_YEAR.search(self.text):
                 found.append((known.year, None, None))
-            elif _THIS_MONTH.search(self.text) or (self._is_undated() and _PRESENT.search(self.text)):
-                found.append((known.year, known.month, None))
-            elif self._is_undated() and not _OTHER_YEAR.search(self.text):
-                found.append((known.year, None, None))  # news without a date is of its year
+            for phrase, step in ((_LAST_MONTH, -1), (_THIS_MONTH, 0), (_NEXT_MONTH, 1)):
+                if phrase.search(self.text):
+                    months = known.year * 12 + known.month - 1 + step
+                    found.append((months // 12, months % 12 + 1, None))
             if _LAST_YEAR.search(self.text):
                 found.append((known.year - 1, None, None))
             if _NEXT_YEAR.search(self.text):
@@ -148,7 +151,7 @@ class KnownFigures:
     def _is_undated(self) -> bool:
         """The texts name no day and no year of their own."""
         dated = any(figure.kind in ("date", "month", "weekday") for figure in self.known)
-        return not dated and not self._numbers_like_years()
+        return not dated and not self._numbers_like_years() and not relative_times(self.text)
 
     def _small_numbers(self) -> set[Fraction]:
         return {
@@ -179,10 +182,10 @@ class KnownFigures:
             for other in self.known
         )
 
-    def _has_weekday(self, figure: Figure, reported: bool) -> bool:
+    def _has_weekday(self, figure: Figure, telling: Telling) -> bool:
         if any(other.kind == "weekday" and other.parts == figure.parts for other in self.known):
             return True
-        for year, month, day in self._dates(reported):
+        for year, month, day in self._dates(telling):
             try:
                 if year and month and day and date(year, month, day).weekday() == figure.parts[0]:
                     return True

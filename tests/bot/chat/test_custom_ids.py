@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.chat.commands.forms import submitted
 from bot.chat.commands.sources import PageButton
 from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.messages.buttons import AnswerButton
+from bot.chat.messages.forms import submitted
 from bot.chat.messages.markup import length
 
 BUTTONS: list[type[Any]] = [AnswerButton, CorpusButton, PageButton]

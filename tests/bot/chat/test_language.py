@@ -96,9 +96,9 @@ def test_texts_fit_where_discord_shows_them(language: str) -> None:
 
 
 def test_the_persons_locale_decides_and_english_stands_in() -> None:
-    assert words_for(discord.Locale.german)("Sources") == "Quellen"
-    assert words_for(discord.Locale.french)("Sources") == "Sources"
-    assert words_for(discord.Locale.japanese)("Sources") == "Sources"
+    assert words_for(discord.Locale.german)("Shorter") == "Kürzer"
+    assert words_for(discord.Locale.french)("Shorter") == "Plus court"
+    assert words_for(discord.Locale.japanese)("Shorter") == "Shorter"
     assert words_for(None).language == "en"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import shutil
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -294,6 +296,55 @@ def test_a_file_that_would_swell_is_refused_before_it_is_unpacked(
 ) -> None:
     with pytest.raises(ImportRefused, match="would swell to"):
         take(elsewhere, rewritten(file, put(name, b" " * 20_000_000)))
+
+
+def swollen(entries: dict[str, bytes]) -> None:
+    """Sixteen articles of three million characters in an archive of two million bytes."""
+    row, chance = json.loads(entries["articles.jsonl"].partition(b"\n")[0]), random.Random(1)
+    body = "".join(f"{chance.randbytes(900).hex()} {'word ' * 6_100}" for _ in range(90))
+    rows = (row | {"id": f"{number:016x}", "body": body} for number in range(16))
+    entries["articles.jsonl"] = b"".join(json.dumps(one).encode() + b"\n" for one in rows) + b"{}\n"
+
+
+def test_a_swollen_archive_is_read_article_by_article(file: Path, elsewhere: IngestSettings) -> None:
+    hostile = rewritten(file, swollen)
+    assert hostile.stat().st_size < 2_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(ImportRefused, match="other fields"):  # at its end, when all the others were read
+            take(elsewhere, hostile)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
+
+
+def test_a_row_that_would_swell_when_it_is_parsed_is_refused(file: Path, elsewhere: IngestSettings) -> None:
+    def nested(entries: dict[str, bytes]) -> None:
+        chance = random.Random(1)
+        entries["articles.jsonl"] = (
+            b'{"id": [' + b"[],{}," * 1_000_000 + chance.randbytes(200_000).hex().encode() + b"]}\n"
+        )
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(ImportRefused, match="no flat object"):
+            take(elsewhere, rewritten(file, nested))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
+
+
+def test_a_list_of_entries_that_would_fill_the_memory_is_refused(
+    file: Path, elsewhere: IngestSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_LARGEST_PIECE", 66_000)
+    take(elsewhere, file)
+    with pytest.raises(ImportRefused, match="damaged"):
+        take(
+            elsewhere, rewritten(file, lambda entries: entries.update({f"{n:0500}": b"" for n in range(200)}))
+        )
 
 
 def test_a_table_of_too_many_rows_is_refused(

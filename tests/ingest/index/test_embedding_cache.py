@@ -77,6 +77,39 @@ def test_a_damaged_store_is_set_aside(tmp_path: Path) -> None:
         store.save(["a"], vectors(1))
 
 
+def test_a_vector_with_a_flipped_bit_is_made_anew_and_the_others_are_kept(tmp_path: Path) -> None:
+    path, names = tmp_path / "vectors.sqlite", [f"a{number}" for number in range(9)]
+    made = vectors(9)
+    with closing(VectorStore(path, "e")) as store:
+        store.save(names, made)
+        store.flush()
+    data = bytearray(path.read_bytes())
+    data[data.index(made[4].tobytes())] ^= 1
+    path.write_bytes(data)
+    with closing(VectorStore(path, "e", check=True)) as store:
+        assert store.missing(names) == ["a4"]
+        np.testing.assert_array_equal(store.load(names[:4]), made[:4])
+
+
+def test_what_can_be_read_of_a_damaged_store_is_kept(tmp_path: Path) -> None:
+    path, names = tmp_path / "vectors.sqlite", [f"a{number:04}" for number in range(3_000)]
+    made = vectors(3_000)
+    with closing(VectorStore(path, "e")) as store:
+        store.save(names, made)
+        store.flush()
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4_096] = b"\xff" * 4_096
+    path.write_bytes(data)
+    with closing(VectorStore(path, "e", check=True)) as store:
+        missing = set(store.missing(names))
+        kept = [place for place, name in enumerate(names) if name not in missing]
+        assert 1_000 < len(kept) < 3_000
+        np.testing.assert_array_equal(store.load([names[place] for place in kept]), made[kept])
+        store.save(names, made)
+        assert store.missing(names) == []
+
+
 @given(st.text(alphabet=st.characters()))
 def test_every_string_has_a_name_and_two_have_two(text: str) -> None:
     assert string_hash(text) == string_hash(text)

@@ -4,19 +4,17 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import RIBBON, SANAEI, answered, not_found
+from stage import ARTICLES, RIBBON, SANAEI, answered, cite, not_found
 
 from bot.chat.messages.language import words_in
 from bot.chat.messages.markup import masked_link
 from bot.chat.messages.rendering import (
-    SOURCES_ON_A_PAGE,
     TEXT_LIMIT,
     Links,
     SentenceState,
     answer_pages,
     progress_text,
-    source_list,
-    source_pages,
+    source_texts,
 )
 from bot.qa import phrases
 
@@ -49,15 +47,34 @@ def test_a_note_that_names_sources_or_parts_is_translated_around_them() -> None:
 
 
 def test_sources_stand_in_the_order_of_their_numbers() -> None:
-    sources = source_list(answered("Who?", "x [1] [2]", (RIBBON, SANAEI)), ENGLISH, {})
-    assert [source.number for source in sources] == [1, 2]
+    first, second = source_texts(answered("Who?", "x [1] [2]", (RIBBON, SANAEI)), ENGLISH, {})[::2]
+    assert "[1\\]" in first
+    assert "[2\\]" in second
+
+
+def test_an_article_is_named_once_with_its_age_and_the_quotes_that_the_answer_does_not_say_itself() -> None:
+    others = cite(2, ARTICLES[0], "Others disagreed.")
+    model = replace(
+        answered("Who?", "He was pleased [1], others not [2].", (SANAEI, others)), generator="gpt"
+    )
+    head, first, second = source_texts(model, ENGLISH, {})
+    assert head.startswith(
+        "**\\[1\\]\\[2\\]** **Ambassador speaks on the visit**\n-# Example Wire · November 23, 2015 · "
+    )
+    assert head.endswith(" years ago")
+    assert first == "> **\\[1\\]** Mehdi Sanaei claimed the visit was a success."
+    assert second == "> **\\[2\\]** Others disagreed."
+    quoting = answered(
+        "Who?", "Mehdi Sanaei claimed the visit was a success [1]. It ended [2].", (SANAEI, others)
+    )
+    assert source_texts(quoting, ENGLISH, {})[1:] == [second]
 
 
 def test_only_web_addresses_open() -> None:
     links = {0: Links("javascript:alert(1)", None)}
-    assert source_list(answered("Who?"), ENGLISH, links)[0].url is None
+    assert "javascript" not in source_texts(answered("Who?"), ENGLISH, links)[0]
     links = {0: Links("javascript:alert(1)", "https://read.example/x")}
-    assert source_list(answered("Who?"), ENGLISH, links)[0].url == "https://read.example/x"
+    assert "](https://read.example/x)" in source_texts(answered("Who?"), ENGLISH, links)[0]
 
 
 def test_a_masked_link_cannot_be_broken_out_of() -> None:
@@ -81,15 +98,14 @@ def test_whatever_comes_every_page_fits(question: str, text: str, sources: int, 
     }
     pages = answer_pages(answered(question, text or "x", citations), ENGLISH, heading=question, links=links)
     assert all(page.length() <= TEXT_LIMIT for page in pages)
-    assert all(len(page.sources) <= SOURCES_ON_A_PAGE for page in pages)
     assert all(page.text or page.sources for page in pages)
-    assert [source.number for page in pages for source in page.sources] == list(range(1, sources + 1))
+    shown = "".join(page.sources for page in pages)
+    assert all(f"[{n + 1}\\]" in shown for n in range(sources))
 
 
-def test_sources_alone_make_pages_and_nothing_makes_none() -> None:
-    assert source_pages([]) == []
+def test_what_was_not_found_has_no_sources() -> None:
     (page,) = answer_pages(not_found("Who?"), ENGLISH)
-    assert page.sources == ()
+    assert page.sources == ""
 
 
 def test_what_is_being_checked_and_what_was_struck_can_be_told_apart() -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,6 +25,8 @@ class Endpoint:
     reply: bytes = b""
     status: int = 200
     delay: float = 0.0
+    pause: float = 0.0
+    """Seconds between two bytes of the reply."""
     requests: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
     url: str = ""
 
@@ -40,7 +43,11 @@ def endpoint() -> Iterator[Endpoint]:
             self.send_response(state.status)
             self.send_header("Content-Length", str(len(state.reply)))
             self.end_headers()
-            self.wfile.write(state.reply)
+            with suppress(ConnectionError):
+                for place in range(len(state.reply) if state.pause else 0):
+                    self.wfile.write(state.reply[place : place + 1])
+                    time.sleep(state.pause)
+                self.wfile.write(b"" if state.pause else state.reply)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -79,6 +86,10 @@ def test_scores_come_back_in_the_order_of_the_texts(endpoint: Endpoint, reranker
     "reply",
     [
         b"<html>gateway</html>",
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b" " * 5_000_000,
+        b'{"results": [{"index": "secret-key\\u001b[2J"}]}',
         b"[]",
         b'{"results": 3}',
         results((0, 0.1), (1, 0.2)),
@@ -89,17 +100,18 @@ def test_scores_come_back_in_the_order_of_the_texts(endpoint: Endpoint, reranker
     ],
 )
 def test_a_reply_that_makes_no_sense_leaves_the_order_as_it_was(
-    endpoint: Endpoint, reranker: EndpointReranker, reply: bytes
+    endpoint: Endpoint, reranker: EndpointReranker, reply: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     endpoint.reply = reply
     assert reranker.scores("q", TEXTS) is None
+    assert "secret-key" not in caplog.text
 
 
 @pytest.mark.parametrize("status", [302, 401, 429, 500])
 def test_a_refusal_leaves_the_order_as_it_was_and_the_key_out_of_the_log(
     endpoint: Endpoint, reranker: EndpointReranker, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    endpoint.status, endpoint.reply = status, results((0, 1), (1, 2), (2, 3))
+    endpoint.status, endpoint.reply = status, b"you sent secret-key"
     assert reranker.scores("q", TEXTS) is None
     assert caplog.records
     assert "secret-key" not in caplog.text
@@ -107,6 +119,15 @@ def test_a_refusal_leaves_the_order_as_it_was_and_the_key_out_of_the_log(
 
 def test_nobody_waits_for_a_slow_endpoint(endpoint: Endpoint, reranker: EndpointReranker) -> None:
     endpoint.delay, endpoint.reply = 1.5, results((0, 1), (1, 2), (2, 3))
+    started = time.monotonic()
+    assert reranker.scores("q", TEXTS) is None
+    assert time.monotonic() - started < 1.4
+
+
+def test_nobody_waits_for_an_endpoint_that_sends_byte_by_byte(
+    endpoint: Endpoint, reranker: EndpointReranker
+) -> None:
+    endpoint.pause, endpoint.reply = 0.05, results((0, 1), (1, 2), (2, 3))
     started = time.monotonic()
     assert reranker.scores("q", TEXTS) is None
     assert time.monotonic() - started < 1.4

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from stage import World, answered, not_found, shown
 
-from bot.chat.commands.insight_chart import chart_font, chart_png, tick_step
-from bot.chat.commands.insight_figures import csv_table, figures, grouped
+from bot.chat.insights.chart import chart_font, chart_png, tick_step
+from bot.chat.insights.figures import csv_table, figures, grouped
 from bot.chat.messages.language import LANGUAGES, words_in
 from bot.operations.records import Asked, Feedback
 
@@ -38,7 +38,7 @@ def test_figures_count_by_outcome_and_by_day() -> None:
     assert (found.asked, found.answered, found.not_found, found.failed) == (4, 2, 1, 1)
     assert (found.up, found.down, found.reports, found.slow, found.median_seconds) == (1, 1, 2, 1, 1.0)
     assert [counts for _, counts in found.by_day] == [(1, 0, 0), (0, 0, 0), (1, 1, 1)]
-    assert found.unanswered == ("Old?", "Lost?")
+    assert found.unanswered == ("Lost?",)
     assert found.reasons == ("wrong",)
 
 

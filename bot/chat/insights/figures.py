@@ -51,7 +51,7 @@ def figures(records: Sequence[Asked], feedback: Feedback, now: float, days: int)
             counts[place] += 1
     seconds = [one.seconds for one in records if one.seconds is not None]
     votes = [vote for given in feedback.votes.values() for vote in given]
-    wanting = [one for one in records if one.outcome == "not_found" or one.key in feedback.reports]
+    wanting = [one for one in records if one.outcome == "not_found"]
     return Figures(
         days=days,
         asked=len(records),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.chat.commands.insight_figures import Figures
+from bot.chat.insights.figures import Figures
 from bot.chat.messages.language import Words
 
 WIDTH, HEIGHT = 1000, 420

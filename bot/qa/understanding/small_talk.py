@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.chat.messages.markup import visible
+from bot.qa.sanitising import visible
 from ingest.text.wording import wording
 
 _SAID = frozenset(

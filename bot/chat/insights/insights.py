@@ -12,7 +12,7 @@ import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str as _
 
-from bot.chat.commands.insight_figures import Figures, csv_table, figures, grouped
+from bot.chat.insights.figures import Figures, csv_table, figures, grouped
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.language import Words
 from bot.chat.messages.layout import Message
@@ -91,7 +91,7 @@ def insights_message(figures: Figures, groups: list[list[str]], words: Words) ->
 
 
 def _draw(figures: Figures, words: Words) -> bytes:
-    from bot.chat.commands.insight_chart import chart_png  # Pillow is rarely needed
+    from bot.chat.insights.chart import chart_png  # Pillow is rarely needed
 
     return chart_png(figures, words)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat.conversations.small_talk import has_words, is_small_talk, leaves_open
+from bot.qa.understanding.small_talk import has_words, is_small_talk, leaves_open
 
 
 @pytest.mark.parametrize(

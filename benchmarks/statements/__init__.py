@@ -1,0 +1,1 @@
+"""How well the ledger of statements finds who said what, on labelled articles."""

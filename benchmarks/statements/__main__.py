@@ -1,0 +1,189 @@
+"""`python -m benchmarks.statements CONFIG…`: precision, recall and F1 of the statements found, against labels.
+
+`labels.jsonl` holds stretches of articles, all statements of each by offsets into the body as the index keeps it;
+"tuned" ones were looked at while the rules were written, "kept" ones were not. A statement counts as found where its
+words overlap those labelled and the speaker stands where the label has it ("overlap"), or where the words are the
+same but for marks and blanks at their ends ("exact"). "names" is the share of those found whose resolved speaker is the
+label's. Intervals are 95 % bootstrap intervals over the stretches. CONFIG are configurations of indexes of the corpora.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.settings import load_settings
+from ingest.index.catalogue import Catalogue
+from ingest.index.generations import Generations
+from ingest.index.index import CATALOGUE
+from ingest.statements.extraction import statements_of
+from ingest.statements.statement import Statement
+from ingest.text.names import plain
+
+LABELS = Path(__file__).with_name("labels.jsonl")
+ROUNDS = 1000
+_EDGES = " \n\t.,;:“”\"'’‘!?"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The labels of one stretch, and what the rules find there."""
+
+    body: str
+    labels: Sequence[Row]
+    statements: Sequence[Statement]
+
+
+def overlaps(one: tuple[int, int], two: tuple[int, int]) -> bool:
+    return one[0] < two[1] and two[0] < one[1]
+
+
+def is_same(stretch: Stretch, label: Row, statement: Statement, *, exact: bool) -> bool:
+    """Whether a statement is the labelled one: the same speaker, and the words overlap or are the same."""
+    spoken = (statement.speaker_start, statement.speaker_end)
+    near = overlaps(spoken, (label["speaker_start"], label["speaker_end"]))
+    if not (near or plain(statement.speaker) == plain(label["speaker"])):
+        return False
+    if not exact:
+        return overlaps((statement.start, statement.end), (label["start"], label["end"]))
+    words = stretch.body[statement.start : statement.end], stretch.body[label["start"] : label["end"]]
+    return words[0].strip(_EDGES) == words[1].strip(_EDGES)
+
+
+def counts(stretches: Iterable[Stretch], kinds: Sequence[str], *, exact: bool) -> tuple[int, int, int, int]:
+    """Statements right, statements found, labels met, labels."""
+    right = found = met = wanted = 0
+    for one in stretches:
+        for statement in one.statements:
+            if statement.kind in kinds:
+                found += 1
+                right += any(is_same(one, label, statement, exact=exact) for label in one.labels)
+        for label in one.labels:
+            if label["kind"] in kinds:
+                wanted += 1
+                met += any(is_same(one, label, statement, exact=exact) for statement in one.statements)
+    return right, found, met, wanted
+
+
+def scores(stretches: Iterable[Stretch], kinds: Sequence[str], *, exact: bool) -> tuple[float, float, float]:
+    right, found, met, wanted = counts(stretches, kinds, exact=exact)
+    precision, recall = right / max(1, found), met / max(1, wanted)
+    return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
+
+
+def interval(
+    stretches: Sequence[Stretch], score: Callable[[Sequence[Stretch]], float]
+) -> tuple[float, float]:
+    draw = random.Random(0)
+    drawn = sorted(score(draw.choices(stretches, k=len(stretches))) for _ in range(ROUNDS))
+    return drawn[int(ROUNDS * 0.025)], drawn[int(ROUNDS * 0.975)]
+
+
+def named(stretches: Iterable[Stretch]) -> float:
+    """The share of the labels met whose resolved speaker is the label's."""
+    same = [
+        is_named(statement.speaker, label["speaker"])
+        for one in stretches
+        for label in one.labels
+        for statement in one.statements
+        if is_same(one, label, statement, exact=False)
+    ]
+    return sum(same) / max(1, len(same))
+
+
+def is_named(speaker: str, label: str) -> bool:
+    """The same name, or more or less of it: the labels' full names are those of the stretch alone."""
+    one, two = set(plain(speaker).split()), set(plain(label).split())
+    return one <= two or two <= one
+
+
+def misattributed(stretches: Iterable[Stretch]) -> tuple[int, int]:
+    """Statements whose words are labelled as somebody else's and nobody of that name, and all statements."""
+    wrong = total = 0
+    for one in stretches:
+        for statement in one.statements:
+            total += 1
+            span = (statement.start, statement.end)
+            touching = [label for label in one.labels if overlaps(span, (label["start"], label["end"]))]
+            wrong += bool(touching) and not any(
+                is_same(one, label, statement, exact=False) for label in touching
+            )
+    return wrong, total
+
+
+def bodies(config: Path) -> dict[str, str]:
+    """Every article's body by its id."""
+    settings = load_settings(config)
+    generations = Generations(settings.ingest.index.directory)
+    path = generations.path(generations.require_current()) / CATALOGUE
+    with closing(Catalogue(path, readonly=True)) as catalogue:
+        return dict(catalogue.connection.execute("SELECT id, body FROM articles"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("configs", nargs="+", type=Path, metavar="CONFIG")
+    parser.add_argument("--half", choices=("tuned", "kept", "both"), default="both")
+    parser.add_argument("--show", action="store_true", help="print what was missed and what was wrong")
+    options = parser.parse_args()
+    known = {name: body for config in options.configs for name, body in bodies(config).items()}
+    rows = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
+    for half in ("tuned", "kept") if options.half == "both" else (options.half,):
+        stretches = [stretch(row, known[row["article_id"]]) for row in rows if row["half"] == half]
+        report(half, stretches)
+        if options.show:
+            show(stretches)
+
+
+def stretch(row: Row, body: str) -> Stretch:
+    for label in row["statements"]:
+        if body[label["start"] : label["end"]] != label["quote"]:
+            raise SystemExit(
+                f"{row['article_id']} has another text now: {label['quote'][:60]!r} is not where it was."
+            )
+    within = (row["start"], row["end"])
+    return Stretch(
+        body,
+        row["statements"],
+        [one for one in statements_of(body) if overlaps((one.start, one.end), within)],
+    )
+
+
+def report(half: str, stretches: Sequence[Stretch]) -> None:
+    kinds = {"direct": ("direct",), "indirect": ("indirect", "mixed"), "all": ("direct", "indirect", "mixed")}
+    for name, of in kinds.items():
+        for exact in (False, True):
+            precision, recall, f1 = scores(stretches, of, exact=exact)
+            low, high = interval(stretches, lambda some, of=of, exact=exact: scores(some, of, exact=exact)[2])
+            label = "exact" if exact else "overlap"
+            wanted = counts(stretches, of, exact=exact)[3]
+            figures = f"P {precision:.3f} R {recall:.3f} F1 {f1:.3f} [{low:.3f}, {high:.3f}]"
+            print(f"{half} {name:<8} {label:<7} n={wanted:<3} {figures}")
+    wrong, total = misattributed(stretches)
+    print(f"{half} names {named(stretches):.3f}  somebody else's words {wrong}/{total}")
+
+
+def show(stretches: Sequence[Stretch]) -> None:
+    for one in stretches:
+        for label in one.labels:
+            if not any(is_same(one, label, statement, exact=False) for statement in one.statements):
+                print(f"MISSED {label['kind']} <{label['speaker']}> {label['quote'][:150]!r}")
+        for statement in one.statements:
+            if not any(is_same(one, label, statement, exact=False) for label in one.labels):
+                print(
+                    f"WRONG {statement.kind} <{statement.speaker}> {one.body[statement.start : statement.end][:150]!r}"
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Questions about what somebody said, and which sentences of the evidence are that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bot.qa.answers import Evidence
+from ingest.index.statement_table import fold
+from ingest.statements.statement import Statement
+from ingest.text.names import is_common
+from ingest.text.saying_verbs import SAYING
+from ingest.text.stemming import stem
+from ingest.text.tokens import question_words
+
+_NOUNS = frozenset(
+    map(
+        stem,
+        "opinion opinions reaction reactions response comment comments quote quotes view views stance statement take "
+        "thoughts excuse warning warnings claim claims promise reasoning feel feels".split(),
+    )
+)
+_NOT_NAMES = frozenset("fifa who what".split())
+
+
+def asks_what_was_said(question: str) -> bool:
+    """Whether a question has a word for saying: "what did X claim about Y", "X's reaction", "who warned of Y"."""
+    return any(stem(word) in SAYING or stem(word) in _NOUNS for word in question_words(question))
+
+
+def is_named(speaker: str, words: Collection[str]) -> bool:
+    """Whether a question, as its words, names a speaker: by the last word of the name, or by most of a longer one."""
+    parts = fold(speaker).split()
+    if not parts or len(parts) > 5:
+        return False
+    shared = [part for part in parts if part in words]
+    return bool(shared) and (
+        (parts[-1] in words and not is_common(parts[-1])) or len(shared) * 2 > len(parts)
+    )
+
+
+def spoken(question: str, place: tuple[str, int, int], evidence: Sequence[Evidence]) -> tuple[float, float]:
+    """Of a sentence (article, start, end): 1 where whom the question names says it, and 1 where somebody else does."""
+    words = frozenset(question_words(question))
+    own = other = False
+    for one in _overlapping(place, evidence):
+        if is_named(one.speaker, words):
+            own = True
+        else:
+            other = True
+    return float(own), float(other and not own)
+
+
+def _overlapping(place: tuple[str, int, int], evidence: Sequence[Evidence]) -> list[Statement]:
+    article, start, end = place
+    return [
+        one
+        for each in evidence
+        if each.article.id == article
+        for one in each.statements
+        if 2 * (min(end, one.end) - max(start, one.start)) > min(end - start, one.end - one.start)
+    ]
