@@ -89,7 +89,7 @@ def _named(article: ArticleRef) -> str:
 
 def written_by(answer: Answer) -> str:
     """Whose words the answer is in."""
-    if answer.generator == "quoting":
+    if answer.generator in ("quoting", "statements"):
         return "Sentences quoted from the articles; no model was asked"
     return f"Written by {answer.generator.partition(':')[2] or answer.generator}, every quote checked"
 

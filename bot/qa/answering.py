@@ -23,6 +23,7 @@ from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.answerability import ANSWERABLE
 from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
+from bot.qa.retrieval.spoken_passages import with_statements
 from bot.qa.sanitising import visible
 from bot.qa.statements import Lookup, answer_of, statements_by
 from bot.qa.understanding.metadata import MetadataQuestion, metadata_question
@@ -106,6 +107,8 @@ class Answerer:
             full, usage = await self._stand_alone(loan, asked, history)
             searching = loan.read(self._search, index, full, self._passages, exclude)
             retrieval = await within(until, searching)
+            spoken = loan.read(with_statements, index, full, retrieval.evidence)
+            retrieval = replace(retrieval, evidence=await within(until, spoken))
             least = ANSWERABLE if self._writers is self._quoting else NOT_ELSEWHERE
             if retrieval.confidence < least or not retrieval.evidence:
                 answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)

@@ -33,7 +33,9 @@ def is_named(speaker: str, words: Collection[str]) -> bool:
     if not parts or len(parts) > 5:
         return False
     shared = [part for part in parts if part in words]
-    return bool(shared) and (parts[-1] in words and not is_common(parts[-1]) or len(shared) * 2 > len(parts))
+    return bool(shared) and (
+        (parts[-1] in words and not is_common(parts[-1])) or len(shared) * 2 > len(parts)
+    )
 
 
 def spoken(question: str, place: tuple[str, int, int], evidence: Sequence[Evidence]) -> tuple[float, float]:
