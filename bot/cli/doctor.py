@@ -41,6 +41,14 @@ class Finding:
     text: str
 
 
+def _broken(part: str, text: object) -> Finding:
+    return Finding(part, "broken", str(text))
+
+
+def _note(part: str, text: str) -> Finding:
+    return Finding(part, "note", text)
+
+
 async def examine(settings: Settings, *, full: bool = False) -> AsyncIterator[Finding]:
     """Look at each part in turn; no finding stops the next. `full` looks for every passage, and at what is kept too."""
     yield Finding("config", "ok", str(settings.config))
@@ -61,7 +69,7 @@ def _tokenizer() -> Finding:
     try:
         count_tokens("word")
     except UserFacingError as error:
-        return Finding("tokenizer", "broken", str(error))
+        return _broken("tokenizer", error)
     return Finding("tokenizer", "ok", "in place")
 
 
@@ -71,7 +79,7 @@ def _embedder(settings: Settings) -> Finding:
         embedder = make_embedder(embedding.provider, embedding.model, embedding.base_url)
         embedder.embed_question("Is the embedder there?")
     except UserFacingError as error:
-        return Finding("embedder", "broken", str(error))
+        return _broken("embedder", error)
     return Finding("embedder", "ok", f"{embedder.identity.key} ({embedder.precision})")
 
 
@@ -81,15 +89,11 @@ def _index(settings: Settings) -> Finding:
         name = generations.current()
         there = name is not None and generations.path(name).is_dir()
     except (UserFacingError, OSError) as error:
-        return Finding("index", "broken", str(error))
+        return _broken("index", error)
     if name is None:
-        return Finding(
-            "index", "broken", f"There is none in {generations.directory} yet. Run `python -m ingest`."
-        )
+        return _broken("index", f"There is none in {generations.directory} yet. Run `python -m ingest`.")
     if not there:
-        return Finding(
-            "index", "broken", f"Generation {name} is gone. Run `python -m ingest` to build it anew."
-        )
+        return _broken("index", f"Generation {name} is gone. Run `python -m ingest` to build it anew.")
     return Finding("index", "ok", f"generation {name}")
 
 
@@ -108,7 +112,7 @@ def _articles(settings: Settings) -> Finding | None:
     text = (
         f"No articles yet: none in {places or '[corpus] paths'}. Put some there and run `python -m ingest`."
     )
-    return Finding("articles", "broken", text)
+    return _broken("articles", text)
 
 
 def _kept(settings: Settings) -> list[Finding]:
@@ -150,8 +154,8 @@ def _chroma(settings: Settings, full: bool) -> Finding:
         report = json.loads(done.stdout)
     except ValueError:
         reason = f"Opening it ended with code {done.returncode}"
-        return Finding(
-            "chroma", "broken", f"{reason}. Run `python -m ingest --rebuild` to remake it without embedding."
+        return _broken(
+            "chroma", f"{reason}. Run `python -m ingest --rebuild` to remake it without embedding."
         )
     return Finding("chroma", "ok" if report["ok"] else "broken", report["text"])
 
@@ -159,39 +163,32 @@ def _chroma(settings: Settings, full: bool) -> Finding:
 def _token() -> Finding:
     if secret("DISCORD_TOKEN"):
         return Finding("discord", "ok", "DISCORD_TOKEN is set")
-    return Finding(
-        "discord",
-        "note",
-        "DISCORD_TOKEN is not set: `python -m bot chat` works; the README says how to get a token.",
+    return _note(
+        "discord", "DISCORD_TOKEN is not set: `python -m bot chat` works; the README says how to get a token."
     )
 
 
 async def _model(settings: Settings) -> Finding:
     answering = settings.answering
     if answering.provider == "quoting":
-        return Finding(
+        return _note(
             "model",
-            "note",
             'No model is asked: answers quote the articles. [answering] provider = "openai" changes it.',
         )
     key = secret("OPENAI_API_KEY")
     if key is None and not answering.base_url:
-        return Finding("model", "broken", "OPENAI_API_KEY is not set in the environment.")
+        return _broken("model", "OPENAI_API_KEY is not set in the environment.")
     client = openai.AsyncOpenAI(
         api_key=key or "none", base_url=answering.base_url or None, timeout=ENDPOINT_SECONDS, max_retries=0
     )
     try:
         known = [model.id async for model in await client.models.list()]
     except openai.AuthenticationError:
-        return Finding("model", "broken", "The endpoint refuses OPENAI_API_KEY. Check the key.")
+        return _broken("model", "The endpoint refuses OPENAI_API_KEY. Check the key.")
     except openai.OpenAIError as error:
-        return Finding(
-            "model", "broken", f"The endpoint does not answer ({type(error).__name__}). Check base_url."
-        )
+        return _broken("model", f"The endpoint does not answer ({type(error).__name__}). Check base_url.")
     finally:
         await client.close()
     if known and answering.model not in known:
-        return Finding(
-            "model", "note", f"The endpoint does not list {answering.model!r}; questions may fail."
-        )
+        return _note("model", f"The endpoint does not list {answering.model!r}; questions may fail.")
     return Finding("model", "ok", answering.model)

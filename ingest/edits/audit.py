@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.index.disk_errors import is_damage, unreadable
+from ingest.system.database import opened
 
 FILE = "audit.sqlite"
 _SCHEMA = """
@@ -50,13 +51,7 @@ class AuditEntry:
 
 def open_log(directory: Path) -> sqlite3.Connection:
     """The log in `directory`, made when it is not there yet; the caller closes it."""
-    connection = sqlite3.connect(directory / FILE)
-    try:
-        connection.executescript(_SCHEMA)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+    return opened(directory / FILE, _SCHEMA)
 
 
 def record(directory: Path, entry: AuditEntry) -> None:

@@ -14,6 +14,7 @@ from ingest.embedding.factory import Embedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.index.chunking import embedded_text, split_article
 from ingest.index.embedding_cache import VectorStore, string_hash
+from ingest.system.batches import batches
 
 _AT_ONCE = 64  # strings: whoever ends the block waits for those in work
 
@@ -61,8 +62,7 @@ def _embed(path: Path, embedder: Embedder, shown: SimpleQueue[Strings], ended: E
             while not ended.is_set():
                 strings = _waiting(shown)
                 missing = sorted(store.missing(strings), key=lambda name: len(strings[name]), reverse=True)
-                for first in range(0, len(missing), _AT_ONCE):
-                    some = missing[first : first + _AT_ONCE]
+                for some in batches(missing, _AT_ONCE):
                     if not ended.is_set():
                         store.save(some, embedder.embed_passages([strings[name] for name in some]))
     except Exception as error:

@@ -7,6 +7,7 @@ from ingest.index.builder import IndexBuilder
 from ingest.index.catalogue import Catalogue
 from ingest.index.embedding_cache import VectorStore, string_hash
 from ingest.sources.progress import Report
+from ingest.system.batches import batches
 
 SORTED_AT_ONCE = 4_096  # strings put in order of length: all of them would not fit into memory
 SAVED_AT_ONCE = 256  # strings embedded between two saves: what a killed run can lose
@@ -17,13 +18,13 @@ def embed_missing(builder: IndexBuilder, store: VectorStore, embedder: Embedder,
     missing = builder.unembedded()
     # an endpoint is asked several requests at once, and one request holds many strings
     at_once = SAVED_AT_ONCE if embedder.identity.provider != "openai" else SORTED_AT_ONCE
-    for start in range(0, len(missing), SORTED_AT_ONCE):
-        window = builder.strings(missing[start : start + SORTED_AT_ONCE])
-        strings = sorted(window.items(), key=lambda item: len(item[1]), reverse=True)
-        for first in range(0, len(strings), at_once):
-            some = strings[first : first + at_once]
-            report("embedding", start + first, len(missing))
+    done = 0
+    for window in batches(missing, SORTED_AT_ONCE):
+        strings = sorted(builder.strings(window).items(), key=lambda item: len(item[1]), reverse=True)
+        for some in batches(strings, at_once):
+            report("embedding", done, len(missing))
             store.save([name for name, _ in some], embedder.embed_passages([text for _, text in some]))
+            done += len(some)
     if missing:
         report("embedding", len(missing), len(missing))
     store.flush()
@@ -32,9 +33,7 @@ def embed_missing(builder: IndexBuilder, store: VectorStore, embedder: Embedder,
 
 def _embed_titles(catalogue: Catalogue, store: VectorStore, embedder: Embedder) -> None:
     """The titles by themselves, whose vectors the catalogue keeps: they are few, and read with every question."""
-    titles = list(catalogue.titles_without_vector().items())
-    for first in range(0, len(titles), SAVED_AT_ONCE):
-        some = titles[first : first + SAVED_AT_ONCE]
+    for some in batches(catalogue.titles_without_vector().items(), SAVED_AT_ONCE):
         strings = {string_hash(title): title for _, title in some}
         missing = store.missing(strings)
         if missing:

@@ -7,7 +7,6 @@ site is down. The reading of articles sees them as files like any other.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
@@ -15,10 +14,10 @@ from pathlib import Path
 
 from ingest.sources.fetching import Validators
 from ingest.system.atomic_write import replace_bytes
+from ingest.system.database import WAL, opened
 
-_SCHEMA = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
+_SCHEMA = f"""
+{WAL}
 CREATE TABLE IF NOT EXISTS pages (
     url TEXT PRIMARY KEY, final TEXT NOT NULL, etag TEXT, last_modified TEXT, canonical TEXT NOT NULL,
     stamp TEXT, size INTEGER NOT NULL, checked_at REAL NOT NULL, failure TEXT NOT NULL, gone INTEGER NOT NULL
@@ -77,8 +76,7 @@ class Mirror:
     def __init__(self, directory: Path) -> None:
         self.folder = directory / "fetched"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(directory / "fetched.sqlite")
-        self._connection.executescript(_SCHEMA)
+        self._connection = opened(directory / "fetched.sqlite", _SCHEMA)
 
     def close(self) -> None:
         self._connection.close()

@@ -16,7 +16,15 @@ from pathlib import Path
 
 from ingest.articles.article import Recognised
 from ingest.sources.sources import Source, SourceFile
+from ingest.system.database import WAL, opened
 
+_SCHEMA = f"""
+{WAL}
+CREATE TABLE IF NOT EXISTS files (
+    key BLOB PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL, held TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS readers (version TEXT NOT NULL);
+"""
 # A file written to within this many nanoseconds of being read may be written to again without its time changing.
 _UNSETTLED = 2_000_000_000
 # what decides how a document reads; other rooms may change without every document being parsed again
@@ -104,14 +112,8 @@ class ReadingMemo:
             self._open(path)
 
     def _open(self, path: Path) -> None:
-        self._connection = connection = sqlite3.connect(path)
+        self._connection = connection = opened(path, _SCHEMA)
         try:
-            connection.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                "CREATE TABLE IF NOT EXISTS files ("
-                " key BLOB PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL, held TEXT NOT NULL) WITHOUT ROWID;"
-                "CREATE TABLE IF NOT EXISTS readers (version TEXT NOT NULL);"
-            )
             with connection:
                 if connection.execute("SELECT version FROM readers").fetchall() != [(reader_version(),)]:
                     connection.execute("DELETE FROM files")

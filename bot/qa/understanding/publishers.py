@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ingest.articles.article import Article
+from ingest.text import lexicon
 from ingest.text.names import is_common
 from ingest.text.stemming import GRAMMAR
 from ingest.text.tokens import question_words
 
 LONGEST = 4
 """Words of a publisher's or an author's name at the most."""
-_TAILS = frozenset("com co uk org net www news online sport sports live de fr io tv gov edu".split())
-_BEFORE = frozenset("by in from to per via according at on".split())
-_AFTER = frozenset(
-    "say says said report reports reported reporting write writes wrote written claim claims claimed publish published "
-    "publishes article articles story stories coverage cover covers covered think thinks call calls called".split()
+_TAILS, _BEFORE, _AFTER = (
+    lexicon.words("en/asking_of_outlets", section) for section in ("tails", "before", "after")
 )
 
 

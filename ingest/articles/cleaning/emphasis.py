@@ -13,6 +13,7 @@ _UNDERLINED = re.compile(r"(?<!\w)_(?=[^\s_])([^_\n]*[^\s_])_(?!\w)")
 _TICKS = re.compile(r"`+")
 # Scrapers lose the blanks around bold words; a suffix ("**game**s") is no new word.
 _SUFFIX = re.compile(r"(?:s|es|ed|er|ers|ing)\b(?!['’])")
+_PART = re.compile(r"[a-z]{1,2}\*\*")  # "tim**e**": a part of a word in bold
 _OPENING, _CLOSING = frozenset("$€£¥“("), frozenset(".,;:!?)")  # a blank belongs before and behind these
 _HIDDEN_AFTER = 2  # letters before the stars of a word that hides some: "f**k", "sh*t"
 
@@ -34,43 +35,26 @@ def _line_gone(match: re.Match[str]) -> str:
 
 
 def _without_stars(text: str) -> str:
-    runs = list(_STARS.finditer(text))
-    pieces: list[str] = []
-    position, opened = 0, False
-    for place, run in enumerate(runs):
-        following = runs[place + 1] if place + 1 < len(runs) else None
-        instead, opened = _instead_of(text, run, following, opened)
-        pieces += (text[position : run.start()], instead)
-        position = run.end()
-    return "".join([*pieces, text[position:]])
+    """Runs of stars are marks, with a blank in their place where one was lost, unless they are the author's own."""
+    alone = len(re.findall(r"(?<! )\*{2,}|\*{2,}(?! )", text)) == 1
 
+    def instead(run: re.Match[str]) -> str:
+        before, after = text[max(0, run.start() - 1) : run.start()], text[run.end() : run.end() + 1]
+        if before == after == " " or (alone and before.isdigit() and after.isdigit()):  # "2**3"
+            return run[0]
+        part = re.fullmatch(r"\w\w", text[max(0, run.start() - 2) : run.start()]) and _PART.match(
+            text, run.end()
+        )
+        if (
+            not part
+            and _hides_letters(text, run)
+            and (after.islower() or (len(run[0]) > 2 and not after.isalnum()))
+        ):
+            return run[0]
+        glued = (after.isalnum() or after in _OPENING) and (before.isalnum() or before in _CLOSING)
+        return " " if glued and not (part or _SUFFIX.match(text, run.end())) else ""
 
-def _instead_of(
-    text: str, run: re.Match[str], following: re.Match[str] | None, opened: bool
-) -> tuple[str, bool]:
-    """What stands in the place of a run of stars, and whether bold words are open behind it."""
-    before, after = text[max(0, run.start() - 1) : run.start()], text[run.end() : run.end() + 1]
-    blank_before, blank_after = not before.strip(), not after.strip()
-    if before == after == " " or (before.isdigit() and after.isdigit() and not opened):
-        return run[0], opened
-    closes = following is not None and _closes(text, following)
-    hides = _hides_letters(text, run) and (after.isalnum() or len(run[0]) > 2)
-    if hides and ((after.isalnum() or closes) if opened else not closes):
-        return run[0], opened
-    glued = (after.isalnum() or after in _OPENING) and (before.isalnum() or before in _CLOSING)
-    if opened and not blank_before:
-        suffix = _SUFFIX.match(text, run.end()) is not None
-        return " " if glued and not suffix else "", len(run[0]) > 3 and not blank_after
-    if before.isalnum() and not closes:  # the other mark is lost
-        return " " if glued else "", False
-    word = following.start() - run.end() if following else 0
-    return " " if glued and (word > 2 or after.isupper()) else "", not blank_after
-
-
-def _closes(text: str, run: re.Match[str]) -> bool:
-    """Whether a run can end bold words: something stands right before it that is no word with hidden letters."""
-    before = text[run.start() - 1 : run.start()]
-    return bool(before.strip()) and not _hides_letters(text, run)
+    return _STARS.sub(instead, text)
 
 
 def _hides_letters(text: str, run: re.Match[str]) -> bool:
