@@ -26,7 +26,8 @@ from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
-from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
+from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
+from bot.qa.summarising.summaries import ModelDigest, ModelSummary
 from bot.qa.verification.second_look import SecondLook
 from bot.settings import Settings, load_settings, secret
 from ingest.__main__ import main as ingest_main

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from babel import Locale
 
+from ingest.text.folding import plain
 from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
@@ -41,7 +41,6 @@ _OPENERS = frozenset(
 )
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 """Those whose names of countries are known, from Unicode's CLDR: "Gabun" is Gabon, and "Ägypten" Egypt."""
-_FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,15 +269,6 @@ def _initials(words: Iterable[str]) -> set[str]:
     return {letters for letters in (big, every) if len(letters) >= 2}
 
 
-def plain(word: str) -> str:
-    """`word`, or any text, in lower case without accents, and with the plain apostrophe and hyphen."""
-    if word.isascii():
-        return word.lower()
-    folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
-    kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
-    return "".join(_FOLDS.get(char, char) for char in kept)
-
-
 @cache
 def _nations() -> dict[str, str]:
     table = {}
@@ -302,5 +292,6 @@ def _common_words() -> frozenset[str]:
     text = (Path(__file__).parent / "lexicon" / "en" / "common_words.txt").read_text(encoding="utf-8")
     nations = {word for key in _nations() for word in key.split("_")}
     return frozenset(text.partition("\n")[2].split()) - (
-        nations - {"us", "un", "south", "north", "new", "states", "united"}
+        nations
+        - {"us", "un", "south", "north", "west", "new", "states", "united", "island", "ark", "wis", "mont"}
     )

@@ -8,118 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import CheckedSentence, Evidence, Turn, Usage
-from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered, Refused
-from bot.qa.generation.prompts import DRAFT_SCHEMA, Message, digest_prompt, new_boundary, summary_prompt
-from bot.qa.generation.reply_parser import DraftReader
-from bot.qa.summarising.central_sentences import central, choose
+from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered
+from bot.qa.generation.generator import drafted
+from bot.qa.generation.prompts import Message, digest_prompt, new_boundary, summary_prompt
+from bot.qa.summarising.extractive import MOST_POINTS
 from bot.qa.verification.citations import CitationChecker
-from ingest.embedding.embedder import Embedder
 from ingest.index.chunking import Passage
-from ingest.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from bot.qa.generation.chat_model import ChatModel
 
 log = logging.getLogger(__name__)
 
-MOST_POINTS = 8
 _PART_TOKENS = 6_000
 _MOST_PARTS = 12
 _AT_ONCE = 3
-_MOST_SENTENCES = 400
-_SAME_NEWS = 0.8
-_LEANS = re.compile(
-    r"^\W*(?:he|she|it|they|this|that|these|those|but|and|so|then|also|however|moreover|meanwhile|his|her|their|"
-    r"its|such|there|here|i|we|you)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sentence of the evidence: the 1-based number of its passage and its place in the article's body."""
-
-    number: int
-    start: int
-    text: str
-
-
-class ExtractiveSummary:
-    """Central sentences of one article, in reading order, each its own proof."""
-
-    name = "quoting"
-
-    def __init__(self, embedder: Embedder, *, most_sentences: int = 6) -> None:
-        self._embedder = embedder
-        self._most = most_sentences
-
-    async def write(
-        self,
-        question: str,
-        evidence: Sequence[Evidence],
-        *,
-        history: Sequence[Turn] = (),  # noqa: ARG002
-    ) -> AsyncIterator[DraftEvent]:
-        for sentence in await asyncio.to_thread(self._choose, question, evidence):
-            yield sentence
-
-    def _choose(self, title: str, evidence: Sequence[Evidence]) -> list[DraftSentence]:
-        found = _candidates(evidence)[:_MOST_SENTENCES]
-        if not found:
-            return []
-        vectors = self._embedder.embed_passages([item.text for item in found])
-        scores = central(vectors, self._embedder.embed_question(title) if title.strip() else None)
-        wanted = min(self._most, max(3, len(found) // 8))
-        return [_verbatim(found[n]) for n in sorted(choose(scores, vectors, wanted))]
-
-
-class ExtractiveDigest:
-    """The sentence of each article that says most on a topic, newest article first; the same news once."""
-
-    name = "quoting"
-
-    def __init__(self, embedder: Embedder, *, most_points: int = MOST_POINTS) -> None:
-        self._embedder = embedder
-        self._most = most_points
-
-    async def write(
-        self,
-        question: str,
-        evidence: Sequence[Evidence],
-        *,
-        history: Sequence[Turn] = (),  # noqa: ARG002
-    ) -> AsyncIterator[DraftEvent]:
-        for sentence in await asyncio.to_thread(self._choose, question, evidence):
-            yield sentence
-
-    def _choose(self, topic: str, evidence: Sequence[Evidence]) -> list[DraftSentence]:
-        found = _candidates(evidence)[:_MOST_SENTENCES]
-        if not found:
-            return []
-        vectors = self._embedder.embed_passages([item.text for item in found])
-        near = vectors @ self._embedder.embed_question(topic)
-        taken: list[int] = []
-        articles: set[str] = set()
-        for n in (int(index) for index in np.argsort(-near)):
-            article = evidence[found[n].number - 1].article.id
-            if article in articles or any(float(vectors[n] @ vectors[m]) > _SAME_NEWS for m in taken):
-                continue
-            taken.append(n)
-            articles.add(article)
-            if len(taken) == self._most:
-                break
-        taken.sort(key=lambda n: evidence[found[n].number - 1].article.published or "", reverse=True)
-        return [_verbatim(found[n]) for n in taken]
 
 
 class ModelSummary:
@@ -210,8 +118,9 @@ class ModelSummary:
                 title, evidence, boundary=boundary, structured=structured, most_sentences=most
             )
 
-        async for event in _drafted(self._model, prompt):
-            yield event
+        async for event in drafted(self._model, prompt):
+            if not isinstance(event, NotCovered):
+                yield event
 
 
 class ModelDigest:
@@ -242,58 +151,15 @@ class ModelDigest:
 
         points: list[DraftSentence] = []
         rest: list[DraftEvent] = []
-        async for event in _drafted(self._model, prompt):
+        async for event in drafted(self._model, prompt):
             if isinstance(event, DraftSentence):
                 points.append(event)
-            else:
+            elif not isinstance(event, NotCovered):
                 rest.append(event)
         for point in sorted(points, key=published, reverse=True)[: self._most]:
             yield point
         for event in rest:
             yield event
-
-
-async def _drafted(model: ChatModel, prompt: Callable[[bool], list[Message]]) -> AsyncIterator[DraftEvent]:
-    reader = DraftReader()
-    anything = False
-    async with aclosing(model.stream(prompt, DRAFT_SCHEMA)) as events:
-        async for event in events:
-            drafts = list(reader.feed(event)) if isinstance(event, str) else []
-            if isinstance(event, Usage):
-                drafts = list(reader.close())
-            anything = anything or bool(drafts) or isinstance(event, Refused)
-            for draft in drafts:
-                if not isinstance(draft, NotCovered):
-                    yield draft
-            if not isinstance(event, str):
-                yield event
-    if not anything:
-        raise ModelUnavailable("The answering model replied with something unreadable.")
-
-
-def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
-    """The evidence's whole sentences that can be understood alone, each once, in the evidence's order."""
-    found: list[_Candidate] = []
-    seen: set[tuple[str, int]] = set()
-    leaning: list[_Candidate] = []
-    for number, item in enumerate(evidence, start=1):
-        passage = item.passage
-        for start, end in sentence_spans(passage.text):
-            text = passage.text[start:end]
-            place = (passage.article_id, passage.start + start)
-            if (
-                place in seen
-                or not 6 <= len(text.split()) <= 60
-                or not re.search(r"[.!?…。！？][”\"’')\]]*$", text)
-            ):
-                continue
-            seen.add(place)
-            (leaning if _LEANS.match(text) else found).append(_Candidate(number, passage.start + start, text))
-    return found or leaning
-
-
-def _verbatim(candidate: _Candidate) -> DraftSentence:
-    return DraftSentence(candidate.text, (DraftQuote(candidate.number, candidate.text),))
 
 
 def _parts(evidence: Sequence[Evidence], limit: int, count_tokens: Callable[[str], int]) -> list[list[int]]:

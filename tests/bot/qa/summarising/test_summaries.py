@@ -15,7 +15,8 @@ from bot.qa.drafts import DraftEvent, DraftSentence
 from bot.qa.generation.chat_model import ChatModel
 from bot.qa.generation.generator import Generator
 from bot.qa.summarising.central_sentences import central, choose
-from bot.qa.summarising.summaries import ExtractiveDigest, ExtractiveSummary, ModelDigest, ModelSummary
+from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
+from bot.qa.summarising.summaries import ModelDigest, ModelSummary
 from bot.qa.verification.citations import CitationChecker
 from ingest.embedding.embedder import EmbedderIdentity
 from ingest.index.chunking import split_article
