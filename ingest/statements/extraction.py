@@ -13,7 +13,7 @@ from ingest.statements.speakers import Speaker, Speakers
 from ingest.statements.statement import Kind, Statement
 from ingest.statements.verbs import verb_forms
 from ingest.statements.word_classes import BE, OUTLET_WORDS, PRONOUNS
-from ingest.text.names import plain
+from ingest.text.folding import plain
 
 FORMAT = "statements/1"
 """Part of the index's identity: when it changes, statements are made anew."""

@@ -20,7 +20,8 @@ from ingest.statements.word_classes import (
     TITLES,
     first_names,
 )
-from ingest.text.names import is_common, places_in, plain
+from ingest.text.folding import plain
+from ingest.text.names import is_common, places_in
 
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Prof|St)\."
 _SMALL = r"(?:(?:de|la|von|van|der|al|bin|del|da|di|le)[ ])?"
