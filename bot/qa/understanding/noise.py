@@ -31,7 +31,7 @@ _ASKS = re.compile(
 
 _WORD_OF_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:[\W_]+\d{1,3})+\W*$")
-_MOST_CUTS = 40
+_MOST_CUTS = 40  # nobody says more of them
 
 Words = list[re.Match[str]]
 
@@ -95,7 +95,7 @@ def _cut(
     name: str,
     cut: Callable[[Words, int], tuple[Words, Words]],
 ) -> Words:
-    """`words` without the phrases at one edge, of which nobody says more than forty. A name is not cut in two: "Hello Games"."""
+    """`words` without the phrases at one edge, however many. A name is not cut in two: "Hello Games"."""
     for _ in range(_MOST_CUTS):
         near = (*words[:LONGEST], *words[LONGEST:][-LONGEST:])
         if not (count := edge([_folded(word.group()) for word in near], name)):
