@@ -19,7 +19,7 @@ from rich.console import Console
 from bot.api.installed import require_packages
 from bot.api.tokens import new_token
 from bot.cli import commands, doctor
-from bot.cli.evaluate import evaluate
+from bot.cli.evaluate import collect, evaluate
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
 from bot.qa.conversation.rewriting import ModelRewriter
@@ -97,6 +97,9 @@ async def _run(options: argparse.Namespace) -> int:
         return _new_token(options.name)
     if options.word == "doctor":
         return await _doctor(settings, full=options.full, as_json=options.json)
+    if options.word == "evaluate" and options.collect:
+        await collect(settings.records.path)
+        return 0
     if options.word in ("serve", "mcp"):
         require_packages()
     async with assembled(settings) as parts:
@@ -291,7 +294,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
     questions = words.add_parser(
         "evaluate", parents=[common], help="ask questions whose answers are known; figures"
     )
-    questions.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path)
+    which = questions.add_mutually_exclusive_group(required=True)
+    which.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path, nargs="?")
+    which.add_argument(
+        "--collect", action="store_true", help="print what people asked in vain as such questions"
+    )
     words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
     words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
     token = words.add_parser("token", parents=[common], help="make a token for the API")
