@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from stage import SANAEI, World, answered, labels, shown, texts
+from stage import ARTICLES, SANAEI, World, answered, labels, shown
 
 from bot.qa.answers import Answer
 from bot.qa.answers import CheckedSentence as Sentence
@@ -108,11 +108,11 @@ async def test_shorter_please_shortens_the_last_answer(world: World) -> None:
 
 
 async def test_tell_me_more_shows_the_words_in_their_context(world: World) -> None:
-    await world.ann.send_dm("what did Sanaei claim?")
-    await world.ann.send_dm("tell me more")
-    reply = world.ann.dm.last_message if hasattr(world.ann, "dm") else None
+    await world.ann.slash(world.channel, "ask", question="What did Sanaei claim?")
+    assert "The ambassador spoke." in shown(
+        await world.ann.slash(world.channel, "ask", question="tell me more")
+    )
     assert len(world.answers.asked) == 1
-    assert reply is None or "The ambassador spoke." in texts(reply.components)
 
 
 async def test_a_summary_in_words_is_a_summary(world: World) -> None:
@@ -121,10 +121,14 @@ async def test_a_summary_in_words_is_a_summary(world: World) -> None:
     assert "Ambassador speaks on the visit" in shown(result)
 
 
-async def test_where_several_articles_may_be_meant_each_has_a_button(world: World) -> None:
-    result = await world.ann.slash(world.channel, "summary", article="2015 2016 example town")
+async def test_where_several_articles_may_be_meant_each_has_a_button(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.commands.summaries.articles_named", lambda *_: list(ARTICLES))
+    result = await world.ann.slash(world.channel, "summary", article="the one of town")
     assert world.answers.asked == []
     assert result.response is not None
-    if labels(result.response.components):
-        await world.ann.click(result.response.message, label=labels(result.response.components)[0])
-        assert len(world.answers.asked) == 1
+    first, second = labels(result.response.components)
+    assert first == "Ambassador speaks on the visit (2015-11-23, Example Wire)"
+    await world.ann.click(result.response.message, label=second)
+    assert world.answers.asked == [("a2", ())]
