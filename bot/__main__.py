@@ -20,6 +20,7 @@ from bot.api.installed import require_packages
 from bot.api.tokens import new_token
 from bot.cli import commands, doctor
 from bot.cli.evaluate import collect, evaluate
+from bot.cli.terminal import say
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
 from bot.qa.conversation.rewriting import ModelRewriter
@@ -201,7 +202,7 @@ async def _doctor(settings: Settings, *, full: bool, as_json: bool) -> int:
             print_json(asdict(finding))
         else:
             line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(console, line)
     return 1 if broken else 0
 
 
@@ -252,7 +253,7 @@ def _show_error(error: UserFacingError, *, as_json: bool) -> None:
     if as_json:
         print_json({"outcome": "failed", "error": str(error)})
     else:
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+        say(Console(stderr=True), str(error), "red")
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
