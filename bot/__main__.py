@@ -19,7 +19,8 @@ from rich.console import Console
 from bot.api.installed import require_packages
 from bot.api.tokens import new_token
 from bot.cli import commands, doctor
-from bot.cli.evaluate import evaluate
+from bot.cli.evaluate import collect, evaluate
+from bot.cli.terminal import say
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
 from bot.qa.conversation.rewriting import ModelRewriter
@@ -97,6 +98,9 @@ async def _run(options: argparse.Namespace) -> int:
         return _new_token(options.name)
     if options.word == "doctor":
         return await _doctor(settings, full=options.full, as_json=options.json)
+    if options.word == "evaluate" and options.collect:
+        await collect(settings.records.path)
+        return 0
     if options.word in ("serve", "mcp"):
         require_packages()
     async with assembled(settings) as parts:
@@ -198,7 +202,7 @@ async def _doctor(settings: Settings, *, full: bool, as_json: bool) -> int:
             print_json(asdict(finding))
         else:
             line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(console, line)
     return 1 if broken else 0
 
 
@@ -249,7 +253,7 @@ def _show_error(error: UserFacingError, *, as_json: bool) -> None:
     if as_json:
         print_json({"outcome": "failed", "error": str(error)})
     else:
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+        say(Console(stderr=True), str(error), "red")
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -291,7 +295,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
     questions = words.add_parser(
         "evaluate", parents=[common], help="ask questions whose answers are known; figures"
     )
-    questions.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path)
+    which = questions.add_mutually_exclusive_group(required=True)
+    which.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path, nargs="?")
+    which.add_argument(
+        "--collect", action="store_true", help="print what people asked in vain as such questions"
+    )
     words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
     words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
     token = words.add_parser("token", parents=[common], help="make a token for the API")

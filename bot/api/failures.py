@@ -19,6 +19,13 @@ class Refused(UserFacingError):
         self.status = status
 
 
+class Stopping(Refused):
+    """The server ends before the request is done."""
+
+    def __init__(self) -> None:
+        super().__init__("This server is being restarted. Ask again in a minute.", 503)
+
+
 class Overdue(UserFacingError):
     """The work took longer than [answering] deadline_seconds allows."""
 

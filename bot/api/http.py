@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.api.access import Access, NoToken, TooMany
 from bot.api.desk import Desk
-from bot.api.failures import explained
+from bot.api.failures import Stopping, explained
 from bot.api.operations import ASK, OPERATIONS, Operation, openapi
 from bot.api.requests import from_json, from_query
 from bot.api.schemas import Question, Shape
@@ -59,6 +59,10 @@ def answering(endpoint: Endpoint) -> Endpoint:
     async def guarded(request: Request) -> Response:
         try:
             return await endpoint(request)
+        except (
+            asyncio.CancelledError
+        ):  # by the server alone, at its end; this is the outermost of the request
+            return failure(Stopping())
         except Exception as error:
             return failure(error)
 

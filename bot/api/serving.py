@@ -29,6 +29,7 @@ from bot.web.signed_links import reader_key
 from ingest.errors import ConfigError, UserFacingError
 
 ADDRESS = "127.0.0.1:8082"
+_LAST_WORDS = 5.0  # seconds
 _MOST_AT_ONCE = 500  # requests under way; above it callers are told 503 at once
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ async def running(app: Starlette, listener: socket.socket, grace: float) -> Asyn
     finally:
         server.should_exit = True
         await asyncio.wait([task])
+        if left := server.server_state.tasks:  # cancelled, and about to note that
+            await asyncio.wait(left, timeout=_LAST_WORDS)
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ So an answer has an address, going back and reloading ask nothing again, and no 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import partial
 
@@ -14,7 +15,7 @@ from starlette.routing import Route
 
 from bot.api.access import COOKIE, COOKIE_SECONDS, Access, NoToken, TooMany
 from bot.api.desk import Desk
-from bot.api.failures import explained
+from bot.api.failures import Stopping, explained
 from bot.api.http import Endpoint
 from bot.api.page_html import PAGE_STYLE, answer_page, question_page, sign_in_page
 from bot.api.requests import body_of, pairs_of
@@ -145,14 +146,22 @@ def _shown(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except NoToken:
             return _html(sign_in_page(_own_path(request.url.path)), 401)
+        except (
+            asyncio.CancelledError
+        ):  # by the server alone, at its end; this is the outermost of the request
+            return _failed(Stopping())
         except Exception as error:
-            status, text = explained(error)
-            response = _html(message_page("Not now" if status >= 500 else "That did not work", text), status)
-            if isinstance(error, TooMany):
-                response.headers["Retry-After"] = str(error.seconds)
-            return response
+            return _failed(error)
 
     return guarded
+
+
+def _failed(error: Exception) -> Response:
+    status, text = explained(error)
+    response = _html(message_page("Not now" if status >= 500 else "That did not work", text), status)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _own_path(path: str) -> str:

@@ -47,7 +47,10 @@ class SummaryButton(ui.DynamicItem[ui.Button[Any]], template=r"bylinesummary:(?P
 def article_question(articles: Sequence[Article], words: Words) -> Message:
     """Which article is meant, with a button for each of the first few."""
     message = text_message(words("Which article do you mean?"))
-    buttons = (SummaryButton(one.id, one_line(choice_name(one), 78)) for one in articles[:_OFFERED])
+    buttons = (
+        SummaryButton(one.id, one_line(choice_name(one), 75).replace("@", "@\u200b"))
+        for one in articles[:_OFFERED]
+    )
     message.add_item(ui.ActionRow(*buttons))
     return message
 

@@ -65,8 +65,9 @@ class BylineClient(discord.Client):
         Said(services, self.questions).register(self.tree)
         self.summaries = Summaries(services, self.questions)
         self.corpus = Corpus(services)
-        parts = (Insights, Privacy, SettingsCommands)
-        for part in (self.summaries, self.sources, self.corpus, help_, *(one(services) for one in parts)):
+        self.settings = SettingsCommands(services)
+        parts = (self.summaries, self.sources, self.corpus, self.settings, help_)
+        for part in (*parts, Insights(services), Privacy(services)):
             part.register(self.tree)
 
     async def setup_hook(self) -> None:
@@ -116,6 +117,7 @@ class BylineClient(discord.Client):
             self._attend(interaction)
         try:
             await submitted(interaction, self._submits)
+            await self.settings.changed(interaction)
         except Exception as error:
             await self.failed(interaction, error)
 

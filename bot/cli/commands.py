@@ -13,10 +13,12 @@ from rich.console import Console
 from bot.cli.json_output import article_shape, ask_shape, search_shape, summary_shape
 from bot.cli.keyboard import awaited
 from bot.cli.question_lines import AskedLine, parse_line, read_lines
-from bot.cli.terminal import show_answer, show_article, show_results
+from bot.cli.terminal import say, show_answer, show_article, show_results
+from bot.cli.wishes import grant
 from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
 from bot.qa.statements import Lookup, statement_shape
+from bot.qa.understanding.wishes import wish_in
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.text.terminal_output import print_json
@@ -103,26 +105,32 @@ async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
         answer = await final_answer(
             answerer.answer(line.question, exclude=line.exclude, history=tuple(history))
         )
-        remember(line.question, answer)
+        if wish_in(line.question) is None:
+            remember(line.question, answer)
         return ask_shape(answer)
 
     if as_json:
         await _each_line("question", shape)
         return
     console = Console()
-    console.print(greeting, markup=False, highlight=False)
+    last: Answer | None = None
+    say(console, greeting)
     while (line := await awaited(_prompt)) is not None:
         if not line.strip():
             continue
         if line.strip().lower() in LEAVING:
             break
         try:
+            wish = wish_in(line)
+            if wish is not None and await grant(answerer, wish, last, console, greeting):
+                continue
             answer = await _watched(answerer.answer(line, history=tuple(history)))
         except UserFacingError as error:
-            console.print(str(error), style="red", markup=False)
+            say(console, str(error), "red")
             continue
         show_answer(console, answer)
         remember(line, answer)
+        last = answer
 
 
 async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -> None:

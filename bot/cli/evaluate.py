@@ -1,4 +1,4 @@
-"""`python -m bot evaluate QUESTIONS.jsonl`: somebody's own questions asked of their own articles."""
+"""`python -m bot evaluate`: somebody's own questions asked of their own articles, and where to take them from."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from bot.cli.evaluation import Case, Result, parse_cases, summary_of
 from bot.operations.index_lease import borrowed
 from bot.operations.index_pool import Library
+from bot.operations.records import Records
 from bot.qa.answering import Answerer, final_answer
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
@@ -33,6 +34,23 @@ async def evaluate(answerer: Answerer, library: Library, path: Path, *, as_json:
         print_json(summary)
     else:
         _show(Console(), summary)
+
+
+async def collect(records_at: Path) -> None:
+    """Print what people asked in vain, as lines for `evaluate` whose `answer` is left for a person to fill in."""
+    records = await asyncio.to_thread(Records, records_at)
+    try:
+        asked, feedback = await records.asked_since(0), await records.feedback_since(0)
+    finally:
+        await asyncio.to_thread(records.close)
+    collected = {}
+    for one in asked:
+        voted_down = [reason for vote, reason in feedback.votes.get(one.key, ()) if vote == "down"]
+        if one.kind == "question" and (voted_down or one.outcome == "not_found"):
+            why = "; ".join(["voted down", *filter(None, voted_down)]) if voted_down else "not found"
+            collected[one.question] = {"question": one.question, "answer": "", "url": "", "why": why}
+    for line in collected.values():
+        print_json(line)
 
 
 async def _result(answerer: Answerer, library: Library, case: Case) -> Result:

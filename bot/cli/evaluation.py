@@ -60,7 +60,7 @@ def _case(number: int, line: str) -> Case:
             f'Line {number} is not a JSON object such as {{"question": "…", "answer": "…"}}.'
         )
     answer = fields.get("answer")
-    wordings = [] if answer in (None, "") else answer if isinstance(answer, list) else [answer]
+    wordings = [] if answer is None else answer if isinstance(answer, list) else [answer]
     texts = [fields.get("question"), fields.get("url") or "", fields.get("title") or "", *wordings]
     if (
         not all(isinstance(text, str) for text in texts)

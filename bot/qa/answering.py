@@ -21,8 +21,10 @@ from bot.qa.conversation.rewriting import ModelRewriter
 from bot.qa.generation.generator import Generator
 from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.answerability import ANSWERABLE
+from bot.qa.retrieval.article_finder import articles_named
 from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
+from bot.qa.retrieval.spoken_passages import with_statements
 from bot.qa.sanitising import visible
 from bot.qa.statements import Lookup, answer_of, statements_by
 from bot.qa.understanding.metadata import MetadataQuestion, metadata_question
@@ -100,12 +102,14 @@ class Answerer:
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
-            if (told := await loan.read(_without_search, index, asked)) is not None:
+            if (told := await loan.read(_without_search, index, typed, asked)) is not None:
                 yield _dated(told, question, index, started)
                 return
             full, usage = await self._stand_alone(loan, asked, history)
             searching = loan.read(self._search, index, full, self._passages, exclude)
             retrieval = await within(until, searching)
+            spoken = loan.read(with_statements, index, full, retrieval.evidence)
+            retrieval = replace(retrieval, evidence=await within(until, spoken))
             least = ANSWERABLE if self._writers is self._quoting else NOT_ELSEWHERE
             if retrieval.confidence < least or not retrieval.evidence:
                 answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
@@ -199,6 +203,11 @@ class Answerer:
         async with borrowed(self._library) as loan:
             return await self._found(loan, name)
 
+    async def articles_named(self, name: str) -> list[Article]:
+        """The articles that a few words of a title may mean, best first."""
+        async with borrowed(self._library) as loan:
+            return await loan.read(articles_named, loan.index, name)
+
     async def _found(self, loan: Loan, name: str) -> Article:
         article = await loan.read(loan.index.article, name)
         if article is not None:
@@ -289,9 +298,9 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
     return answer
 
 
-def _without_search(index: Index, asked: str) -> Answer | None:
+def _without_search(index: Index, typed: str, asked: str) -> Answer | None:
     """What is told from the articles' metadata, and what asks nothing of them."""
-    wish = wish_in(asked)
+    wish = wish_in(typed)
     if wish is not None and wish.kind != "summary":
         if wish.kind != "sources":
             return Answer(

@@ -2,6 +2,7 @@
 
 It holds `byline.json` (what it is), `articles.jsonl`, `curation.json` (uploads and tombstones), `vectors.bin` (each 16
 bytes of hash, then little-endian float32) and `uploads/`; a backup holds the audit log and the fetched pages too.
+A file named .jsonl holds the articles alone, which any configured path may read again.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ FORMAT = 1
 MIRROR = "fetched.sqlite"
 TABLES = {AUDIT: ("changes",), MIRROR: ("pages", "documents", "entries")}
 _AT_ONCE = 500
+_LINES = (".jsonl", ".ndjson")
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +70,42 @@ def export_corpus(settings: IngestSettings, file: Path, by: str, *, whole: bool)
         with (
             replacing(file) as pending,  # an older export stays whole until then
             closing(Catalogue(generations.path(name) / CATALOGUE, readonly=True)) as catalogue,
-            zipfile.ZipFile(pending, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
         ):
-            counts = _fill(archive, settings, catalogue, name)
-            if whole:
-                _add_whole(archive, settings.index.directory)
+            if file.suffix.lower() in _LINES and not whole:
+                counts = (_write_lines(pending, catalogue), 0, 0)
+            else:
+                counts = _write_archive(pending, settings, catalogue, name, whole=whole)
     return Contents(file, *counts, file.stat().st_size)
+
+
+def _write_lines(place: Path, catalogue: Catalogue) -> int:
+    """The articles alone, one a line, as the reader of JSON Lines takes them."""
+    written = 0
+    with place.open("wb") as rows:
+        for article in _articles(catalogue):
+            row = {
+                name: getattr(article, name)
+                for name in ("id", "title", "url", "source", "author", "published")
+            }
+            rows.write(_line({**row, "text": article.body}))
+            written += 1
+    return written
+
+
+def _write_archive(
+    place: Path, settings: IngestSettings, catalogue: Catalogue, generation: str, *, whole: bool
+) -> tuple[int, int, int]:
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        counts = _fill(archive, settings, catalogue, generation)
+        if whole:
+            _add_whole(archive, settings.index.directory)
+    return counts
+
+
+def _articles(catalogue: Catalogue) -> Iterator[Article]:
+    ids = list(catalogue.article_hashes())
+    for some in batches(ids, _AT_ONCE):
+        yield from catalogue.articles(some).values()
 
 
 def _fill(
@@ -114,12 +146,12 @@ def _fill(
 
 
 def _add_articles(archive: zipfile.ZipFile, catalogue: Catalogue) -> int:
-    ids = catalogue.article_hashes()
+    written = 0
     with archive.open("articles.jsonl", "w", force_zip64=True) as rows:
-        for some in batches(ids, _AT_ONCE):
-            for article in catalogue.articles(some).values():
-                rows.write(_line(asdict(article)))
-    return len(ids)
+        for article in _articles(catalogue):
+            rows.write(_line(asdict(article)))
+            written += 1
+    return written
 
 
 def _add_vectors(archive: zipfile.ZipFile, catalogue: Catalogue, store: VectorStore) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, fields
 from ingest.articles.article import Article
 from ingest.statements.statement import Statement
 from ingest.statements.word_classes import DETERMINERS
-from ingest.text.names import plain
+from ingest.text.folding import plain
 
 SCHEMA = """
 CREATE TABLE statements (

@@ -177,7 +177,7 @@ def _start(tokens: Sequence[Token], cue: Cue) -> int | None:
     if adjunct < end and _opens_clause(tokens, adjunct, verb):
         return adjunct + (tokens[adjunct].low == "that")
     if adjunct > place or token.low in PREPOSITIONS | {","}:
-        return _that_or_quotation(tokens, place, limit)
+        return _that_or_quotation(tokens, place, limit, takes_clause=verb.takes("c"))
     return None
 
 
@@ -315,7 +315,12 @@ _NO_SUBJECT = PREPOSITIONS | OPENS_CLAUSE | frozenset("so as to and or but yes n
 
 
 def _that_or_quotation(
-    tokens: Sequence[Token], place: int, limit: int, *, quotation_only: bool = False
+    tokens: Sequence[Token],
+    place: int,
+    limit: int,
+    *,
+    takes_clause: bool = False,
+    quotation_only: bool = False,
 ) -> int | None:
     """Behind a longer adjunct ("said after the match that", "said in Tehran: “…”")."""
     for at in range(place, limit):
@@ -327,13 +332,15 @@ def _that_or_quotation(
         if token.is_quotation:
             return at if tokens[at - 1].low in (":", ",") else None
         if (
-            token.low in PRONOUNS
+            takes_clause
+            and token.low in PRONOUNS
             and at > place + 1
             and tokens[at - 1].low not in OPENS_CLAUSE
             and tokens[at - 1].low != ","
         ):
             return at
-        if token.low in (";", "(", "—") or (token.low in verb_forms() and not token.is_capital):
+        is_colon = token.low == ":" and not tokens[min(at + 1, limit - 1)].is_quotation
+        if token.low in (";", "(", "—") or is_colon or (token.low in verb_forms() and not token.is_capital):
             return None
     return None
 

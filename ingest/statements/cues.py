@@ -25,6 +25,7 @@ from ingest.statements.word_classes import (
     is_finite,
     is_past,
 )
+from ingest.text.names import is_common
 
 ACCORDING = Verb("according to", "neutral", "", "base")
 _SAY = verb_forms()["say"][0]
@@ -235,9 +236,7 @@ def opening_subject(tokens: Sequence[Token], end: int) -> Phrase | None:
     start = 0
     while start < end and (is_adverb(tokens[start]) or tokens[start].low in ("but", "and", ",")):
         start += 1
-    if start < end and (
-        tokens[start].low in PREPOSITIONS | OPENS_CLAUSE or tokens[start].low.endswith("ing")
-    ):
+    if start < end and (tokens[start].low in PREPOSITIONS | OPENS_CLAUSE or _is_participle(tokens[start])):
         comma = next((n for n in range(start, end) if tokens[n].low == ","), None)
         if comma is None:
             return None
@@ -251,6 +250,11 @@ def opening_subject(tokens: Sequence[Token], end: int) -> Phrase | None:
     if any(token.low in ADJUNCT_NOUNS for token in words):
         return None
     return phrase if len(words) == 1 or (words[0].low in DETERMINERS and len(words) <= 4) else None
+
+
+def _is_participle(token: Token) -> bool:
+    """ "Speaking in Tehran, …", "Spotted by a reader, …"."""
+    return token.low.endswith("ing") or (token.low.endswith("ed") and is_common(token.low))
 
 
 def _is_plural(tokens: Sequence[Token], phrase: Phrase) -> bool:

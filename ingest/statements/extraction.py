@@ -13,7 +13,7 @@ from ingest.statements.speakers import Speaker, Speakers
 from ingest.statements.statement import Kind, Statement
 from ingest.statements.verbs import verb_forms
 from ingest.statements.word_classes import BE, OUTLET_WORDS, PRONOUNS
-from ingest.text.names import plain
+from ingest.text.folding import plain
 
 FORMAT = "statements/1"
 """Part of the index's identity: when it changes, statements are made anew."""
@@ -78,6 +78,8 @@ def _with_cues(flow: _Flow, sentence: Sentence) -> None:
     found = cues(tokens)
     orphan, flow.orphan, flow.awaiting, flow.last = flow.orphan, None, None, None
     outer: tuple[Range, _Source] | None = None
+    reached = found[0].first if found else len(tokens)
+    _mention_names(flow, tokens, 0, reached)  # a pronoun stands for nobody who is named behind it
     _notice_subject(flow, tokens, found)
     for place, cue in enumerate(found):
         assert cue.phrase is not None
@@ -96,18 +98,13 @@ def _with_cues(flow: _Flow, sentence: Sentence) -> None:
             flow.last = source
         if not spans and place == len(found) - 1 and tokens[-1].low in (":", ".", ","):
             flow.awaiting = source if tokens[-1].low == ":" or sentence.closes else None
+    _mention_names(flow, tokens, reached, len(tokens))
     if not found:
         _announced(flow, tokens)
 
 
 def _notice_subject(flow: _Flow, tokens: Sequence[Token], found: Sequence[Cue]) -> None:
     """Remember who a sentence is about: a pronoun after it most likely stands for the same."""
-    first = 0
-    for place in range(len(tokens) + 1):
-        if place == len(tokens) or not tokens[place].is_capital:
-            if first < place:
-                flow.speakers.mention(tokens, (first, place))
-            first = place + 1
     phrase = opening_subject(tokens, len(tokens))
     if phrase is None or any(cue.phrase == phrase for cue in found):
         return
@@ -116,6 +113,17 @@ def _notice_subject(flow: _Flow, tokens: Sequence[Token], found: Sequence[Cue]) 
         return  # a caption, a credit or a heading
     if len(words) > 1 or (words[0].is_capital and flow.speakers.knows(words[0].text)):
         flow.speakers.speaker(tokens, phrase)
+
+
+def _mention_names(flow: _Flow, tokens: Sequence[Token], start: int, end: int) -> None:
+    """Remember the names in a part of a sentence."""
+    first = start
+    for place in range(start, end + 1):
+        ends = place < end and tokens[place].low.endswith("'s") and tokens[place].is_capital
+        if place == end or ends or not tokens[place].is_capital:
+            if first < place + ends:
+                flow.speakers.mention(tokens, (first, place + ends))
+            first = place + 1
 
 
 def _announced(flow: _Flow, tokens: Sequence[Token]) -> None:

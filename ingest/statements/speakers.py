@@ -20,11 +20,15 @@ from ingest.statements.word_classes import (
     TITLES,
     first_names,
 )
-from ingest.text.names import is_common, places_in, plain
+from ingest.text.folding import plain
+from ingest.text.names import is_common, places_in
 
 _TITLE = r"(?:Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Col|Prof|St)\."
 _SMALL = r"(?:(?:de|la|von|van|der|al|bin|del|da|di|le)[ ])?"
-_RUN = re.compile(rf"(?:{_TITLE}|[A-Z]\.|[A-Z][\w'’-]*)(?:[ \u00a0]{_SMALL}(?:[A-Z][\w'’-]*|[A-Z]\.)){{1,5}}")
+_RUN = re.compile(
+    rf"(?<!\w)(?:{_TITLE}|[A-Z]\.|[A-Z][\w'’-]*)(?:[ \u00a0]{_SMALL}(?:[A-Z][\w'’-]*|[A-Z]\.)){{1,5}}"
+)
+_LONGEST_BODY = 5  # words of a name that "it" and "they" stand for
 _FAR = 4  # sentences back in which a pronoun's speaker is looked for
 _WOMEN = frozenset(
     "mrs ms miss lady dame queen princess madam spokeswoman chairwoman congresswoman actress mother wife daughter "
@@ -144,17 +148,27 @@ class Speakers:
         """The nearest speaker, or subject of a sentence, that a pronoun may be."""
         if low not in ("he", "she"):
             others = (one for mentions in reversed(self._recent) for one in mentions if not one.is_person)
-            return next((one for one in others if low == "they" or not one.name.endswith("s")), None)
-        for mentions in (*reversed(self._recent), *reversed(self._named_lately)):
-            fitting = [one for one in mentions if one.is_person and self._gender.get(one.name, low) == low]
-            if fitting:
-                known = [one for one in fitting if one.name in self._gender]
-                speaker = (known or fitting)[0]
-                self._gender.setdefault(speaker.name, low)
+            nearest = next((one for one in others if low == "they" or not one.name.endswith("s")), None)
+            return nearest if nearest is not None and len(nearest.name.split()) <= _LONGEST_BODY else None
+        for mentions in reversed(self._recent):
+            if (speaker := self._fitting(mentions, low)) is not None:
                 if mentions is not self._recent[-1]:
                     self._recent[-1].append(speaker)
                 return speaker
+        for mentions in reversed(self._named_lately):  # a mere mention counts where nobody else is mentioned
+            if (speaker := self._fitting(mentions, low, alone=True)) is not None:
+                self._recent[-1].append(speaker)
+                return speaker
         return None
+
+    def _fitting(self, mentions: Sequence[Speaker], low: str, *, alone: bool = False) -> Speaker | None:
+        """The first person of one sentence that a "he" or "she" may be, one known to be so before others."""
+        fitting = [one for one in mentions if one.is_person and self._gender.get(one.name, low) == low]
+        if not fitting or (alone and len({one.name for one in fitting}) > 1):
+            return None
+        speaker = next((one for one in fitting if one.name in self._gender), fitting[0])
+        self._gender.setdefault(speaker.name, low)
+        return speaker
 
 
 def full_name(run: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from babel import Locale
 
 from ingest.text import lexicon
+from ingest.text.folding import plain
 from ingest.text.quantities.units import WEEKDAYS
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’\-–&+][^\W_]+)*\.?")
@@ -23,7 +23,6 @@ _SMALL, _LINKS = lexicon.words("en/names", "small"), lexicon.words("en/names", "
 _MONTHS, _OPENERS = lexicon.words("en/names", "months"), lexicon.words("en/names", "openers")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 """Those whose names of countries are known, from Unicode's CLDR: "Gabun" is Gabon, and "Ägypten" Egypt."""
-_FOLDS = {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,15 +252,6 @@ def _initials(words: Iterable[str]) -> set[str]:
     return {letters for letters in (big, every) if len(letters) >= 2}
 
 
-def plain(word: str) -> str:
-    """`word`, or any text, in lower case without accents, and with the plain apostrophe and hyphen."""
-    if word.isascii():
-        return word.lower()
-    folded = unicodedata.normalize("NFKD", word.casefold().replace("’", "'").replace("–", "-"))
-    kept = "".join(char for char in folded if not "\u0300" <= char <= "\u036f")
-    return "".join(_FOLDS.get(char, char) for char in kept)
-
-
 @cache
 def _nations() -> dict[str, str]:
     table = dict(lexicon.table("en/nations"))
@@ -278,5 +268,6 @@ def _nations() -> dict[str, str]:
 def _common_words() -> frozenset[str]:
     nations = {word for key in _nations() for word in key.split("_")}
     return lexicon.words("en/common_words") - (
-        nations - {"us", "un", "south", "north", "new", "states", "united"}
+        nations
+        - {"us", "un", "south", "north", "west", "new", "states", "united", "island", "ark", "wis", "mont"}
     )

@@ -1,44 +1,31 @@
-"""/settings: what a server's admins may change for their server, kept in the records."""
+"""/settings: one live panel of what a server's admins may change for their server, kept in the records."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.app_commands import locale_str as _
 
 from bot.chat.access import ServerSettings
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.failures import Refused
 from bot.chat.messages.language import Words
-from bot.chat.messages.layout import text_message
+from bot.chat.messages.layout import Message, text_message
 from bot.chat.services import Services, of_interaction
 
-_MOST_LISTED = 500  # as many channels as a server can have
-_LISTS: dict[str, str] = {
-    "allowed": "allowed_channels",
-    "ignored": "ignored_channels",
-    "private": "private_channels",
-}
-
-
-class _ChannelOrCategory(app_commands.Transformer):
-    """discord.py's own type for forums brings media channels along, which Discord's description does not know."""
-
-    @property
-    def type(self) -> discord.AppCommandOptionType:
-        return discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        kinds = discord.ChannelType
-        return [kinds.text, kinds.news, kinds.voice, kinds.stage_voice, kinds.forum, kinds.category]
-
-    async def transform(self, _interaction: discord.Interaction[Any], value: Any, /) -> int:
-        """Its id."""
-        return int(value.id)
+PREFIX = "bylineset:"
+_SHOWN = 25  # as many as Discord lets one menu hold; what a list has beyond them stays as it is
+_CHANNELS = ("allowed_channels", "ignored_channels", "private_channels")
+_COOLDOWNS = ("cooldown_seconds", "channel_cooldown_seconds")
+_SECONDS = (0, 5, 15, 30, 60, 300, 3_600)
+_KINDS = [
+    discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice, discord.ChannelType.stage_voice,
+    discord.ChannelType.forum, discord.ChannelType.category,
+]  # fmt: skip
 
 
 class SettingsCommands:
@@ -46,112 +33,112 @@ class SettingsCommands:
         self._services = services
 
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
-        group = app_commands.Group(
-            name=_("settings"),
-            description=_("How I behave in this server (for its admins)"),
-            guild_only=True,
-            default_permissions=discord.Permissions(manage_guild=True),
-        )
+        @tree.command(name=_("settings"), description=_("How I behave in this server (for its admins)"))
+        @app_commands.guild_only
+        @app_commands.default_permissions(manage_guild=True)
+        async def settings(interaction: discord.Interaction[Any]) -> None:
+            server, words = self._server(interaction)
+            await acknowledge(interaction, private=True)
+            panel = settings_panel(self._services.server(server), words)
+            await interaction.edit_original_response(view=panel, allowed_mentions=NO_PINGS)
 
-        self._register_places(group)
-        self._register_habits(group)
-        tree.add_command(group)
+    async def changed(self, interaction: discord.Interaction[Any]) -> None:
+        """What a menu or button of the panel does; other interactions are left alone."""
+        data: dict[str, Any] = dict(interaction.data or {})
+        field = str(data.get("custom_id", "")).removeprefix(PREFIX)
+        if interaction.type is not discord.InteractionType.component or field == data.get("custom_id"):
+            return
+        server, words = self._server(interaction)
+        after = None
+        if field != "reset":
+            after = changed_settings(self._services.server(server), field, data.get("values", []))
+        await self._services.save_server(server, after)
+        panel = settings_panel(self._services.server(server), words)
+        await interaction.response.edit_message(view=panel, allowed_mentions=NO_PINGS)
 
-    def _register_places(self, group: app_commands.Group) -> None:
-        """Where the bot answers, and whom."""
-
-        @group.command(name=_("show"), description=_("Show this server's settings"))
-        async def show(interaction: discord.Interaction[Any]) -> None:
-            await self._change(interaction, {})
-
-        @group.command(name=_("channel"), description=_("Where I answer, and where to the asker alone"))
-        @app_commands.describe(channel=_("The channel or category"), mode=_("What I do there"))
-        @app_commands.choices(
-            mode=[
-                app_commands.Choice(name=_("answer here (and only in channels marked so)"), value="allowed"),
-                app_commands.Choice(name=_("never answer here"), value="ignored"),
-                app_commands.Choice(name=_("answer to the asker alone"), value="private"),
-                app_commands.Choice(name=_("nothing special"), value="normal"),
-            ]
-        )
-        async def channel(
-            interaction: discord.Interaction[Any],
-            channel: app_commands.Transform[int, _ChannelOrCategory],
-            mode: str,
-        ) -> None:
-            now = self._services.server(interaction.guild_id)
-            words, _place, _person = of_interaction(interaction)
-            await self._change(interaction, channel_changes(now, channel, mode, words))
-
-        @group.command(name=_("role"), description=_("Keep asking to certain roles"))
-        @app_commands.describe(role=_("The role"), may_ask=_("Whether it is one of them"))
-        async def role(interaction: discord.Interaction[Any], role: discord.Role, may_ask: bool) -> None:
-            now = self._services.server(interaction.guild_id).allowed_roles
-            words, _place, _person = of_interaction(interaction)
-            await self._change(interaction, {"allowed_roles": _listed(now, role.id, may_ask, words)})
-
-    def _register_habits(self, group: app_commands.Group) -> None:
-        """How it answers there."""
-
-        @group.command(name=_("threads"), description=_("Whether a mention opens a thread"))
-        @app_commands.describe(on=_("Open a thread for each question asked by mention"))
-        async def threads(interaction: discord.Interaction[Any], on: bool) -> None:
-            await self._change(interaction, {"threads": on})
-
-        @group.command(name=_("cooldown"), description=_("How long to wait between questions"))
-        @app_commands.describe(person=_("Seconds for one person"), channel=_("Seconds for a whole channel"))
-        async def cooldown(
-            interaction: discord.Interaction[Any],
-            person: app_commands.Range[int, 0, 86_400] | None = None,
-            channel: app_commands.Range[int, 0, 86_400] | None = None,
-        ) -> None:
-            changes: dict[str, Any] = {}
-            if person is not None:
-                changes["cooldown_seconds"] = float(person)
-            if channel is not None:
-                changes["channel_cooldown_seconds"] = float(channel)
-            await self._change(interaction, changes)
-
-        @group.command(name=_("reset"), description=_("Go back to what config.toml says"))
-        async def reset(interaction: discord.Interaction[Any]) -> None:
-            await self._change(interaction, None)
-
-    async def _change(self, interaction: discord.Interaction[Any], changes: dict[str, Any] | None) -> None:
-        """Apply the changes (None: forget all), keep them, and show what holds now."""
+    def _server(self, interaction: discord.Interaction[Any]) -> tuple[int, Words]:
         words, _place, person = of_interaction(interaction)
         server = interaction.guild_id
         if server is None or not (person.manages_server or person.id in self._services.owners):
             # a server may hand the command to anyone, so the permission is checked here again
             raise Refused(words("That needs the permission Manage Server."))
-        await acknowledge(interaction, private=True)
-        now = (
-            ServerSettings.of(self._services.settings.discord)
-            if changes is None
-            else self._services.server(server)
+        return server, words
+
+
+def changed_settings(now: ServerSettings, field: str, values: Sequence[str]) -> ServerSettings:
+    """The settings after a choice in the panel. A channel stands in one list at the most, and none is lost unseen."""
+    if field == "threads":
+        return replace(now, threads=not now.threads)
+    if field in _COOLDOWNS:
+        return replace(now, **{field: float(values[0])})  # type: ignore[arg-type]
+    if field not in (*_CHANNELS, "allowed_roles"):
+        raise LookupError(f"no setting is called {field!r}")
+    chosen = tuple(int(one) for one in values)
+    changes = {field: (*chosen, *(one for one in getattr(now, field)[_SHOWN:] if one not in chosen))}
+    for other in _CHANNELS if field in _CHANNELS else ():
+        if other != field:
+            changes[other] = tuple(one for one in getattr(now, other) if one not in chosen)
+    return replace(now, **changes)  # type: ignore[arg-type]
+
+
+def settings_panel(settings: ServerSettings, words: Words) -> Message:
+    panel = text_message(settings_text(settings, words))
+    labels = (
+        words("Answer only in … (none: everywhere)"),
+        words("Never answer in …"),
+        words("Answer to the asker alone in …"),
+    )
+    for field, label in zip(_CHANNELS, labels, strict=True):
+        panel.add_item(ui.ActionRow(_channel_menu(field, label, getattr(settings, field))))
+    roles: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=f"{PREFIX}allowed_roles",
+        placeholder=words("Roles that may ask (none: everybody)"),
+        min_values=0,
+        max_values=_SHOWN,
+        default_values=[
+            discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.role)
+            for one in settings.allowed_roles[:_SHOWN]
+        ],
+    )
+    panel.add_item(ui.ActionRow(roles))
+    for field in _COOLDOWNS:
+        panel.add_item(ui.ActionRow(_cooldown_menu(field, getattr(settings, field), words)))
+    threads = words("Threads: on") if settings.threads else words("Threads: off")
+    panel.add_item(
+        ui.ActionRow(
+            ui.Button(label=threads, custom_id=f"{PREFIX}threads", emoji="🧵"),
+            ui.Button(label=words("Back to config.toml"), custom_id=f"{PREFIX}reset"),
         )
-        after = replace(now, **(changes or {}))
-        if changes != {}:
-            await self._services.save_server(server, None if changes is None else after)
-        await interaction.edit_original_response(
-            view=text_message(settings_text(after, words)), allowed_mentions=NO_PINGS
-        )
+    )
+    panel.stop()  # the choices are read from the interaction itself, so that a restart in between loses nothing
+    return panel
 
 
-def channel_changes(now: ServerSettings, channel: int, mode: str, words: Words) -> dict[str, Any]:
-    """The channel in the list of its mode and in no other. Raises Refused when that list is full."""
-    return {
-        field: _listed(getattr(now, field), channel, name == mode, words) for name, field in _LISTS.items()
-    }
+def _channel_menu(field: str, label: str, chosen: Sequence[int]) -> ui.ChannelSelect[Any]:
+    return ui.ChannelSelect(
+        custom_id=f"{PREFIX}{field}",
+        placeholder=label,
+        channel_types=_KINDS,
+        min_values=0,
+        max_values=_SHOWN,
+        default_values=[
+            discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.channel)
+            for one in chosen[:_SHOWN]
+        ],
+    )
 
 
-def _listed(now: tuple[int, ...], one: int, wanted: bool, words: Words) -> tuple[int, ...]:
-    """The list with or without `one`. Nothing is dropped for it: what was switched off would be on again."""
-    others = tuple(other for other in now if other != one)
-    if wanted and len(others) >= _MOST_LISTED:
-        raise Refused(
-            words("That list is full: it holds {most}. Take one out of it first.", most=_MOST_LISTED)
-        )
-    return (*others, one) if wanted else others
+def _cooldown_menu(field: str, now: float, words: Words) -> ui.Select[Any]:
+    def label(seconds: float) -> str:
+        if field == "cooldown_seconds":
+            return words("{n} s between two questions of one person", n=f"{seconds:g}")
+        return words("{n} s between two questions in one channel", n=f"{seconds:g}")
+
+    choices = sorted({*map(float, _SECONDS), now})
+    options = [
+        discord.SelectOption(label=label(one), value=f"{one:g}", default=one == now) for one in choices
+    ]
+    return ui.Select(custom_id=f"{PREFIX}{field}", options=options)
 
 
 def settings_text(settings: ServerSettings, words: Words) -> str:

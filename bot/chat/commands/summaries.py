@@ -103,9 +103,15 @@ class Summaries:
             private: bool | None = None,
         ) -> None:
             await self._begin(interaction, private)
-            await self._show(
-                interaction, "digest", topic, self._services.answers.digest(topic, days), private
+            words, _place, _person = of_interaction(interaction)
+            remark = words.plural(
+                "The last {n} day. Look further back with the option {option}.",
+                "The last {n} days. Look further back with the option {option}.",
+                days,
+                option="`days`",
             )
+            events = self._services.answers.digest(topic, days)
+            await self._show(interaction, "digest", topic, events, private, (remark,))
 
     async def of_article(self, interaction: discord.Interaction[Any], article_id: str) -> None:
         """What the button of an article does."""
@@ -143,9 +149,12 @@ class Summaries:
         subject: str,
         events: AsyncIterator[AnswerEvent],
         private: bool | None,
+        remarks: tuple[str, ...] = (),
     ) -> None:
         words, place, person = of_interaction(interaction)
         hidden = self._hidden(interaction, private)
         display = InteractionDisplay(interaction, private=hidden, words=words)
-        request = Request(subject, person, place, words, kind=kind, heading=subject, private=hidden)
+        request = Request(
+            subject, person, place, words, kind=kind, heading=subject, private=hidden, remarks=remarks
+        )
         await self._questions.show(request, display, events)

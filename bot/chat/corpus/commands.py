@@ -39,7 +39,11 @@ class Corpus:
         }
 
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
-        group = app_commands.Group(name=_("corpus"), description=_("The articles that answers come from"))
+        group = app_commands.Group(
+            name=_("corpus"),
+            description=_("The articles that answers come from"),
+            default_permissions=discord.Permissions(manage_guild=True),
+        )
         self._register_looks(group)
         self._register_additions(group)
         self._register_runs(group)

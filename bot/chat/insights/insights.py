@@ -36,6 +36,7 @@ class Insights:
         @tree.command(
             name=_("insights"), description=_("What people ask, and what the articles lack (for editors)")
         )
+        @app_commands.default_permissions(manage_guild=True)
         @app_commands.describe(days=_("How many days to look back"))
         async def insights(
             interaction: discord.Interaction[Any], days: app_commands.Range[int, 1, 365] = 30

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import length, masked_link, one_line, plain, split_text, web_url, with_marks
 from bot.qa.answers import Answer, ArticleRef, Citation
+from bot.qa.excerpts import bare_words, by_article, told_text
+from bot.qa.phrases import NO_QUESTION
 from bot.web.quote_links import Links
 
 TEXT_LIMIT = 3_900
@@ -21,8 +22,6 @@ _MARKED = {"proven": "{}", "being checked": "{} ⏳", "struck": "~~{}~~"}
 
 _QUOTE, _TITLE, _PUBLISHER, _HEADING = 320, 150, 80, 250
 _NEAREST = 2
-_MARK = re.compile(r"\[\d{1,3}\]")
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,9 @@ def answer_pages(
     if answer.outcome == "not_found":
         return [Page(_fit(head + _not_found(answer, words) + small))]
     numbers = frozenset(citation.number for citation in answer.citations)
-    body = with_marks(_with_answer_bold(answer), numbers)
     if answer.generator == "catalogue":
-        body = body.partition("\n")[0]  # the articles listed below it are the sources
+        answer = replace(answer, text=told_text(answer))
+    body = with_marks(_with_answer_bold(answer), numbers)
     if answer.doubtful:
         head += f"*{words('No article says this outright. The nearest is:')}*\n"
     texts = split_text(body, TEXT_LIMIT - length(head) - length(small))
@@ -71,19 +70,15 @@ def source_texts(answer: Answer, words: Words, links: Mapping[int, Links]) -> li
     """For each article, in the order of the first marks, its marks, its title as a link and what is known of it;
     behind it, one by one, its quotes, but for those that are the answer's own words and so stand above already.
     """
-    places = sorted(range(len(answer.citations)), key=lambda place: answer.citations[place].number)
-    articles: dict[str, list[int]] = {}
-    for place in places:
-        articles.setdefault(answer.citations[place].article.article_id, []).append(place)
-    said = _bare(answer.text)
+    said = bare_words(answer.text)
     texts = []
-    for group in articles.values():
-        citations = [answer.citations[place] for place in group]
-        texts.append(_source(citations, words, links.get(group[0], Links())))
+    for _article, citations in by_article(answer.citations):
+        place = answer.citations.index(citations[0])
+        texts.append(_source(citations, words, links.get(place, Links())))
         if answer.generator == "catalogue":
             continue  # its marks stand for the articles, not for words of theirs
         for one in citations:
-            if _bare(one.quote) not in said:
+            if bare_words(one.quote) not in said:
                 mark = f"**\\[{one.number}\\]** " if len(citations) > 1 else ""
                 texts.append(f"> {mark}{plain(one_line(one.quote, _QUOTE))}")
     return texts
@@ -137,11 +132,6 @@ def _about(article: ArticleRef, words: Words) -> list[str]:
     return [*about, plain(date)] if (date := words.date(article.published)) else about
 
 
-def _bare(text: str) -> str:
-    """The words alone, without marks, by which a quote is found again in an answer."""
-    return " ".join(_WORD.findall(_MARK.sub(" ", text.lower())))
-
-
 def _with_sources(texts: Sequence[str], sources: Sequence[str]) -> list[Page]:
     """Text first; the sources start on the last page of text and go on over as many pages as they need."""
     pages = [Page(text) for text in texts]
@@ -176,7 +166,9 @@ def _with_answer_bold(answer: Answer) -> str:
 
 
 def _not_found(answer: Answer, words: Words) -> str:
-    text = words("I found nothing in the articles that answers this.")
+    if answer.notes == (NO_QUESTION,):
+        return ""
+    text = words("No article here answers that.")
     if not answer.nearest:
         return text
     lines = [f"- {article_line(article, words)}" for article in answer.nearest[:_NEAREST]]

@@ -31,6 +31,8 @@ _OPTIONAL = ("stream_options", "temperature", "max_completion_tokens", "max_toke
 _MOST_CHUNKS = 50_000
 """A piece of a reply is rarely less than a token; an endpoint that sends more pieces has lost its way."""
 
+_LONGEST_PIECE = 4_000  # characters
+
 
 class ChatModel:
     """Sends messages and streams the reply.
@@ -108,8 +110,11 @@ class ChatModel:
                 async for chunk in chunks:
                     usage = chunk.usage or usage
                     written += chunk.text + chunk.refusal
-                    if chunk.text:
-                        yield chunk.text
+                    for start in range(0, len(chunk.text), _LONGEST_PIECE):
+                        await asyncio.sleep(
+                            0
+                        )  # what reads it takes 10 ms a piece at the worst: others get their turn
+                        yield chunk.text[start : start + _LONGEST_PIECE]
                     if chunk.refusal:
                         yield Refused(loggable(chunk.refusal, self._client.api_key))
                     if len(written) > LONGEST_REPLY:

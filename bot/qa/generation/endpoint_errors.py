@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import email.utils
 import logging
 import random
-import time
 
 import openai
 
 from bot.errors import ModelUnavailable
 from bot.qa.sanitising import visible
+from ingest.sources.response_headers import retry_after
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +26,10 @@ def seconds_to_wait(error: openai.OpenAIError, attempt: int) -> float | None:
         if error.status_code == 429 and error.code == "insufficient_quota":
             return None
         if error.status_code == 429 or error.status_code >= 500 or error.status_code == 408:
-            wait = retry_after(error.response.headers.get("retry-after"))
+            wait = retry_after(error.response.headers)
             return usual if wait is None else wait
         return None
     return usual if isinstance(error, openai.APIConnectionError) else None
-
-
-def retry_after(value: str | None) -> float | None:
-    """Retry-After in seconds, as a number or a date; None where it is neither."""
-    if not value or len(value) > 64 or not value.isascii():
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return None
 
 
 def translated(error: openai.OpenAIError, key: str) -> ModelUnavailable:

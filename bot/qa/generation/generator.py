@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.errors import ModelUnavailable
 from bot.qa.answers import Evidence, Turn, Usage
 from bot.qa.drafts import DraftEvent, Refused
-from bot.qa.generation.prompts import DRAFT_SCHEMA, new_boundary, question_prompt
+from bot.qa.generation.prompts import DRAFT_SCHEMA, Message, new_boundary, question_prompt
 from bot.qa.generation.reply_parser import DraftReader
 
 if TYPE_CHECKING:  # the openai package takes a second to import, and quoting does without
@@ -52,25 +52,28 @@ class ModelGenerator:
             boundary=new_boundary(),
             most_sentences=self._most_sentences,
         )
-        reader = DraftReader()
-        anything = False
-        async with aclosing(
-            self._model.stream(lambda structured: prompt(structured=structured), DRAFT_SCHEMA)
-        ) as events:
-            async for event in events:
-                if isinstance(event, str):
-                    for draft in reader.feed(event):
-                        anything = True
-                        yield draft
-                    continue
-                if isinstance(event, Usage):
-                    for draft in reader.close():
-                        anything = True
-                        yield draft
-                anything = anything or isinstance(event, Refused)
+        async for event in drafted(self._model, lambda structured: prompt(structured=structured)):
+            yield event
+
+
+async def drafted(
+    model: ChatModel, messages: Callable[[bool], list[Message]], deadline: float | None = None
+) -> AsyncIterator[DraftEvent]:
+    """A model's reply as it is drafted, its `Usage` last. Raises ModelUnavailable where nothing of it can be read."""
+    reader = DraftReader()
+    anything = False
+    async with aclosing(model.stream(messages, DRAFT_SCHEMA, deadline=deadline)) as events:
+        async for event in events:
+            drafts = list(reader.feed(event)) if isinstance(event, str) else []
+            if isinstance(event, Usage):
+                drafts = list(reader.close())
+            anything = anything or bool(drafts) or isinstance(event, Refused)
+            for draft in drafts:
+                yield draft
+            if not isinstance(event, str):
                 yield event
-        if not anything:
-            raise ModelUnavailable("The answering model replied with something unreadable.")
+    if not anything:
+        raise ModelUnavailable("The answering model replied with something unreadable.")
 
 
 def recent(history: Sequence[Turn], limit: int, count_tokens: Callable[[str], int]) -> tuple[Turn, ...]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import Evidence, Usage
 from bot.qa.drafts import DraftSentence
-from bot.qa.generation.prompts import DRAFT_SCHEMA, new_boundary, repair_prompt
-from bot.qa.generation.reply_parser import DraftReader
+from bot.qa.generation.generator import drafted
+from bot.qa.generation.prompts import new_boundary, repair_prompt
 
 if TYPE_CHECKING:  # the openai package takes a second to import, and quoting does without
     from bot.qa.generation.chat_model import ChatModel
@@ -44,20 +43,16 @@ class Repairer:
             [(sentence.text, reason) for sentence, reason in failed],
             boundary=new_boundary(),
         )
-        reader = DraftReader()
         usage = Usage()
         sentences: list[DraftSentence] = []
-        stream = self._model.stream(
-            lambda structured: prompt(structured=structured), DRAFT_SCHEMA, deadline=seconds
-        )
         try:
-            async with aclosing(stream) as events:
-                async for event in events:
-                    if isinstance(event, Usage):
-                        usage = event
-                    drafts = reader.feed(event) if isinstance(event, str) else ()
-                    sentences += [draft for draft in drafts if isinstance(draft, DraftSentence)]
-            sentences += [draft for draft in reader.close() if isinstance(draft, DraftSentence)]
+            async for event in drafted(
+                self._model, lambda structured: prompt(structured=structured), seconds
+            ):
+                if isinstance(event, Usage):
+                    usage = event
+                elif isinstance(event, DraftSentence):
+                    sentences.append(event)
         except ModelUnavailable as error:
             log.info("no repair: %s", error)
         return sentences[: len(failed)], usage

@@ -36,7 +36,7 @@ def answer_from_metadata(index: Index, question: str, asked: MetadataQuestion) -
         found = sorted(found, key=lambda one: one.published or "9")
     if asked.kind == "publishers":
         return _answer(index, question, *_by_publisher(found))
-    return _answer(index, question, _list(asked, found), found[:LISTED])
+    return _answer(index, question, _list(question, asked, found), found[:LISTED])
 
 
 def _chosen(index: Index, asked: MetadataQuestion) -> list[Article] | None:
@@ -92,10 +92,10 @@ def _fact(kind: Kind, article: Article) -> str:
     return f"was published by {article.source}" if article.source else "names no publisher"
 
 
-def _list(asked: MetadataQuestion, found: Sequence[Article]) -> str:
+def _list(question: str, asked: MetadataQuestion, found: Sequence[Article]) -> str:
     """One line that counts, then one for each article listed."""
-    parts = [f"about {asked.about}" if asked.about else "", f"by {asked.by}" if asked.by else ""]
-    which = " ".join(part for part in [*parts, f"from {asked.when}" if asked.when else ""] if part)
+    named = (("about", asked.about), ("by", asked.by), ("from", asked.when))
+    which = " ".join(f"{word} {_as_typed(question, text)}" for word, text in named if text)
     verb = "is" if len(found) == 1 else "are"
     if not found:
         return ""
@@ -107,6 +107,11 @@ def _list(asked: MetadataQuestion, found: Sequence[Article]) -> str:
         for number, one in enumerate(found[:LISTED], 1)
     )
     return "\n".join([intro, *lines])
+
+
+def _as_typed(question: str, text: str) -> str:
+    place = question.lower().find(text)
+    return question[place : place + len(text)] if place >= 0 else text
 
 
 def _by_publisher(found: Sequence[Article]) -> tuple[str, list[Article]]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import CheckedSentence, Evidence, Turn, Usage
-from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered, Refused
-from bot.qa.generation.prompts import DRAFT_SCHEMA, Message, digest_prompt, new_boundary, summary_prompt
-from bot.qa.generation.reply_parser import DraftReader
+from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence, NotCovered
+from bot.qa.generation.generator import drafted
+from bot.qa.generation.prompts import Message, digest_prompt, new_boundary, summary_prompt
 from bot.qa.summarising.extractive import MOST_POINTS
 from bot.qa.verification.citations import CitationChecker
 from ingest.index.chunking import Passage
@@ -127,8 +126,9 @@ class ModelSummary:
                 title, evidence, boundary=boundary, structured=structured, most_sentences=most
             )
 
-        async for event in _drafted(self._model, prompt):
-            yield event
+        async for event in drafted(self._model, prompt):
+            if not isinstance(event, NotCovered):
+                yield event
 
 
 class ModelDigest:
@@ -157,31 +157,13 @@ class ModelDigest:
             numbers = [quote.passage for quote in sentence.quotes if 0 < quote.passage <= len(evidence)]
             return max((evidence[number - 1].article.published or "" for number in numbers), default="")
 
-        events = [event async for event in _drafted(self._model, prompt)]
+        events = [one async for one in drafted(self._model, prompt) if not isinstance(one, NotCovered)]
         points = [event for event in events if isinstance(event, DraftSentence)]
         for point in sorted(points, key=published, reverse=True)[: self._most]:
             yield point
         for event in events:
             if not isinstance(event, DraftSentence):
                 yield event
-
-
-async def _drafted(model: ChatModel, prompt: Callable[[bool], list[Message]]) -> AsyncIterator[DraftEvent]:
-    reader = DraftReader()
-    anything = False
-    async with aclosing(model.stream(prompt, DRAFT_SCHEMA)) as events:
-        async for event in events:
-            drafts = list(reader.feed(event)) if isinstance(event, str) else []
-            if isinstance(event, Usage):
-                drafts = list(reader.close())
-            anything = anything or bool(drafts) or isinstance(event, Refused)
-            for draft in drafts:
-                if not isinstance(draft, NotCovered):
-                    yield draft
-            if not isinstance(event, str):
-                yield event
-    if not anything:
-        raise ModelUnavailable("The answering model replied with something unreadable.")
 
 
 def _parts(evidence: Sequence[Evidence], limit: int, count_tokens: Callable[[str], int]) -> list[list[int]]:

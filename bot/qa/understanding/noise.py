@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
-from bot.qa.understanding.phrase_lists import closing, opening
+from bot.qa.understanding.phrase_lists import LONGEST, closing, opening
 from ingest.text.stemming import GRAMMAR
 
 # Discord's marks for people, roles, channels, emoji, times and commands; addresses; e-mail; pictures and arrows
@@ -31,6 +31,7 @@ _ASKS = re.compile(
 
 _WORD_OF_ASKING = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:[\W_]+\d{1,3})+\W*$")
+_MOST_CUTS = 40  # nobody says more of them
 
 Words = list[re.Match[str]]
 
@@ -94,8 +95,11 @@ def _cut(
     name: str,
     cut: Callable[[Words, int], tuple[Words, Words]],
 ) -> Words:
-    """`words` without the phrases at one edge, as long as there are any. A name is not cut in two: "Hello Games"."""
-    while words and (count := edge([_folded(word.group()) for word in words], name)):
+    """`words` without the phrases at one edge, however many. A name is not cut in two: "Hello Games"."""
+    for _ in range(_MOST_CUTS):
+        near = (*words[:LONGEST], *words[LONGEST:][-LONGEST:])
+        if not (count := edge([_folded(word.group()) for word in near], name)):
+            break
         rest, seam = cut(words, count)
         if len(seam) == 2 and all(_is_name(match.group()) for match in seam):
             break

@@ -9,17 +9,17 @@ from itertools import pairwise
 
 from bot.qa.verification.quotes import quoted_words
 from bot.qa.verification.sources import Sources
-from ingest.text.names import Name, is_common, names, places_in, plain
+from ingest.text.folding import plain
+from ingest.text.names import Name, is_common, names, places_in
 from ingest.text.quantities.comparing import KnownFigures
 from ingest.text.quantities.figures import figures
 
 _CLAUSE = re.compile(r";\s|,?\s(?:while|whereas)\s|,\s(?:and|but)\s(?:the\s(?:[a-z]+\s)?)?(?=[\"'“‘]?[A-Z])")
-_PLACED = re.compile(r"\b(?:in|at|from|near|to)\s(?:the\s)?$", re.IGNORECASE)
 _LEANS = re.compile(
     r"\b(?:he|she|they|him|her|hers|his|their|them|it|its|we|our|us|i|my|me|you|your|il|elle|ils|er|sie|"
     r"the (?:[\w.-]+ )?(?:bank|company|firm|group|studio|publisher|developer|club|team|side|agency|maker|outlet|paper|"
     r"player|striker|forward|captain|coach|actor|singer|star|author|owner|founder|boss|executive|automaker))\b"
-    r"|^\W*[\"“][^\"”]*[\"”]?\W*$|\|",
+    r"|^\W*[\"“][^\"”]*[\"”]?\W*$",
     re.IGNORECASE,
 )
 
@@ -82,7 +82,7 @@ def _clauses(text: str, published: str | None) -> list[_Clause]:
 
 def takes_anothers_place(name: Name, sentence: str, sources: Sources) -> bool:
     """Whether a name from around the quoted sentences stands where these, which lean on nothing, name another."""
-    if all(is_common(word) for word in name.words) or _PLACED.search(sentence[: name.start]):
+    if all(is_common(word) for word in name.words):
         return False
     words = _words(sentence)
     return not any(_LEANS.search(quote.sentences) for quote in sources.quotes) and any(

@@ -8,7 +8,7 @@ from functools import cached_property
 from bot.qa.answers import Evidence
 from bot.qa.verification.quotes import Span
 from ingest.articles.publishers import domain_labels
-from ingest.text.names import plain
+from ingest.text.folding import plain
 from ingest.text.sentences import sentence_spans
 
 _REACH = 1_500  # characters to each side of a quote that are looked at for whole sentences

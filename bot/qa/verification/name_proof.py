@@ -31,7 +31,7 @@ def unfounded_names(sentence: str, sources: Sources) -> Iterator[str]:
                 not missing
                 and not nouns
                 and sources.near.missing(part)
-                and takes_anothers_place(sentence, sources)
+                and takes_anothers_place(part, sentence, sources)
             ):
                 missing = list(part.words)
             if missing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,7 +18,9 @@ from jsonschema import Draft202012Validator
 
 pytest.importorskip("mcp", reason="the extra `api` is not installed")
 
+from bot.api.access import Access
 from bot.api.failures import Refused
+from bot.api.serving import application, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -191,15 +194,45 @@ async def test_what_is_asked_is_kept_and_counted(client: httpx.AsyncClient, desk
     assert b'byline_questions_total{outcome="answered"}' in desk.metrics.text()
 
 
-async def test_a_question_whose_asker_has_gone_is_noted_as_interrupted(desk: Any) -> None:
-    waiting = replace(desk, slots=asyncio.Semaphore(0))
-    asking = asyncio.create_task(waiting.answer("Who opened the bridge?"))
-    while not any(one.outcome == "running" for one in await desk.records.asked_since(0)):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    asking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asking
-    assert (await desk.records.asked_since(0))[-1].outcome == "interrupted"
+async def outcome_of(desk: Any, question: str, *, other_than: str = "") -> str:
+    """The outcome of the question, once it is on record and another than that."""
+    async with asyncio.timeout(10):
+        while True:
+            outcomes = [one.outcome for one in await desk.records.asked_since(0) if one.question == question]
+            if outcomes and outcomes[-1] != other_than:
+                return outcomes[-1]
+            await asyncio.sleep(0.01)
+
+
+async def test_a_question_whose_asker_has_gone_is_noted_and_frees_its_slot(start: Any, desk: Any) -> None:
+    question, slots = "Who has gone?", asyncio.Semaphore(0)
+    address = await start(desk=replace(desk, slots=slots))
+    headers = {"Accept": "text/event-stream"}
+    async with (
+        httpx.AsyncClient(base_url=address) as client,
+        client.stream("POST", "/ask", json={"question": question}, headers=headers),
+    ):
+        assert await outcome_of(desk, question) == "running"
+    assert await outcome_of(desk, question, other_than="running") == "interrupted"
+    slots.release()
+    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+        assert (await client.post("/ask", json={"question": QUESTION})).json()["outcome"] == "answered"
+
+
+async def test_a_stop_ends_what_does_not_finish_in_time_and_notes_it(desk: Any) -> None:
+    question = "Who waits for ever?"
+    app = application(replace(desk, slots=asyncio.Semaphore(0)), Access((), b"k" * 32))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+            async with running(app, listener, 1.0):
+                asking = asyncio.create_task(client.post("/ask", json={"question": question}))
+                assert await outcome_of(desk, question) == "running"
+                stopped = time.monotonic()
+            assert time.monotonic() - stopped < 5
+            reply = await asking
+            assert (reply.status_code, reply.json()["outcome"]) == (503, "failed")
+    assert await outcome_of(desk, question, other_than="running") == "interrupted"
 
 
 async def test_what_was_asked_in_discord_cannot_be_followed(desk: Any) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import discord
 import pytest
 from stage import ARTICLES, ShelfOfTwo, World, labels, shown, texts
 
+from bot.chat.access import ServerSettings
+from bot.chat.commands.server_settings import changed_settings, settings_text
+from bot.chat.messages.language import words_in
+from bot.settings import DiscordSettings
 from ingest.articles.article import Article
 from ingest.errors import IndexMissing
 
@@ -121,9 +125,7 @@ class TestSettings:
     async def test_a_channel_can_be_switched_off_and_stays_off_after_a_restart(
         self, world: World, boss
     ) -> None:  # type: ignore[no-untyped-def]
-        text = shown(
-            await boss.slash(world.channel, "settings channel", channel=world.channel, mode="ignored")
-        )
+        text = await chosen(world, boss, "ignored_channels", [world.channel])
         assert f"Never answers in: <#{world.channel.id}>" in text
         assert "I do not answer in this channel." in shown(
             await world.ann.slash(world.channel, "ask", question="Who spoke?")
@@ -131,12 +133,13 @@ class TestSettings:
         world.services.servers.clear()
         await world.services.load()
         assert world.services.server(world.guild.id).ignored_channels == (world.channel.id,)
-        await boss.slash(world.channel, "settings reset")
+        panel = await boss.slash(world.channel, "settings")
+        await boss.click(panel.response.message, label="Back to config.toml")
         assert "Sanaei" in shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
 
     async def test_outside_the_allowed_channels_the_allowed_ones_are_named(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
         other = world.guild.create_text_channel("news")
-        await boss.slash(world.channel, "settings channel", channel=other, mode="allowed")
+        await chosen(world, boss, "allowed_channels", [other])
         text = shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
         assert f"I answer in other channels only: <#{other.id}>" in text
         assert "Sanaei" in shown(await world.ann.slash(other, "ask", question="Who spoke?"))
@@ -144,7 +147,7 @@ class TestSettings:
     async def test_answers_are_private_in_private_channels_unless_said_otherwise(
         self, world: World, boss
     ) -> None:  # type: ignore[no-untyped-def]
-        await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
+        await chosen(world, boss, "private_channels", [world.channel])
         assert (await world.ann.slash(world.channel, "ask", question="Who spoke?")).ephemeral
         assert not (
             await world.ann.slash(world.channel, "ask", question="Who spoke?", private=False)
@@ -154,7 +157,7 @@ class TestSettings:
         self, world: World, boss
     ) -> None:  # type: ignore[no-untyped-def]
         assert world.client.user is not None
-        await boss.slash(world.channel, "settings channel", channel=world.channel, mode="private")
+        await chosen(world, boss, "private_channels", [world.channel])
         await world.ann.send(world.channel, f"<@{world.client.user.id}> who spoke?")
         assert world.channel.last_message is not None
         assert "Here I answer in private: use `/ask`" in texts(world.channel.last_message.components)
@@ -163,44 +166,37 @@ class TestSettings:
     async def test_asking_can_be_kept_to_a_role(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
         readers = world.guild.create_role("readers")
         ben = world.guild.add_member(world.env.create_user("ben"), roles=[readers])
-        await boss.slash(world.channel, "settings role", role=readers, may_ask=True)
+        await chosen(world, boss, "allowed_roles", [readers])
         assert "kept to certain roles" in shown(
             await world.ann.slash(world.channel, "ask", question="Who spoke?")
         )
         assert "Sanaei" in shown(await ben.slash(world.channel, "ask", question="Who spoke?"))
 
-    async def test_a_channel_marked_when_the_list_is_full_drops_no_other(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
-        full = tuple(range(1, 501))
-        settings = replace(world.services.server(world.guild.id), ignored_channels=full)
-        await world.services.save_server(world.guild.id, settings)
-        text = shown(
-            await boss.slash(world.channel, "settings channel", channel=world.channel, mode="ignored")
-        )
-        assert "That list is full: it holds 500." in text
-        assert world.services.server(world.guild.id).ignored_channels == full
-
-    async def test_the_fifty_first_channel_is_kept_beside_the_others(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
-        settings = replace(world.services.server(world.guild.id), ignored_channels=tuple(range(1, 51)))
-        await world.services.save_server(world.guild.id, settings)
-        await boss.slash(world.channel, "settings channel", channel=world.channel, mode="ignored")
-        kept = world.services.server(world.guild.id).ignored_channels
-        assert kept == (*range(1, 51), world.channel.id)
-
-    async def test_forums_and_stages_can_be_chosen(self, world: World) -> None:
-        command = world.env.backend.find_command("settings", None, type=1)
-        assert command is not None
-        (below,) = [one for one in command["options"] if one["name"] == "channel"]
-        assert set(below["options"][0]["channel_types"]) == {0, 2, 4, 5, 13, 15}
-
     async def test_cooldowns_and_threads_can_be_set(self, world: World, boss) -> None:  # type: ignore[no-untyped-def]
-        await boss.slash(world.channel, "settings cooldown", person=60, channel=5)
-        text = shown(await boss.slash(world.channel, "settings threads", on=True))
-        assert "60 s a person, 5 s a channel" in text
-        assert "A mention opens a thread: yes" in text
+        text = await chosen(world, boss, "cooldown_seconds", ["60"])
+        assert "60 s a person, 0 s a channel" in text
+        panel = await boss.slash(world.channel, "settings")
+        await boss.click(panel.response.message, label="Threads: off")
+        assert world.services.server(world.guild.id).threads
 
     async def test_a_member_whom_the_server_let_use_the_command_is_still_refused(self, world: World) -> None:
         command = world.env.backend.find_command("settings", None, type=1)
         assert command is not None
         world.guild.set_command_permissions(int(command["id"]), {world.ann: True})
-        result = await world.ann.slash(world.channel, "settings show")
+        result = await world.ann.slash(world.channel, "settings")
         assert "That needs the permission Manage Server." in shown(result)
+
+
+async def chosen(world: World, boss: Any, field: str, values: list[Any]) -> str:
+    """The panel's text after a choice in one of its menus."""
+    panel = await boss.slash(world.channel, "settings")
+    assert panel.response is not None
+    await boss.select(panel.response.message, values, custom_id=f"bylineset:{field}")
+    return settings_text(world.services.server(world.guild.id), words_in("en"))
+
+
+def test_what_a_menu_cannot_show_is_kept_and_a_channel_stands_in_one_list() -> None:
+    now = ServerSettings.of(DiscordSettings(ignored_channels=tuple(range(1, 31)), allowed_channels=(99, 5)))
+    after = changed_settings(now, "ignored_channels", ["1", "99"])
+    assert after.ignored_channels == (1, 99, 26, 27, 28, 29, 30)
+    assert after.allowed_channels == (5,)

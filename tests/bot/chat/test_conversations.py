@@ -138,7 +138,7 @@ async def test_thanks_to_the_bot_get_a_friendly_line_and_no_thread(world: World)
     assert world.answers.asked == []
     assert world.channel.threads == []
     assert world.channel.last_message is not None
-    assert texts(world.channel.last_message.components) == "I am here. Ask me anything about the articles."
+    assert texts(world.channel.last_message.components) == "You are welcome."
     assert await world.services.records.asked_since(0) == []
 
 

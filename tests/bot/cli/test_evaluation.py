@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.cli.evaluate import collect
 from bot.cli.evaluation import (
     Case,
     Result,
@@ -18,6 +19,7 @@ from bot.cli.evaluation import (
     ranking_marks,
     summary_of,
 )
+from bot.operations.records import Records
 from bot.qa.answers import Answer, ArticleRef, Citation
 from ingest.errors import UserFacingError
 
@@ -100,7 +102,8 @@ def test_the_interval_covers_the_mean_and_is_the_same_at_every_run() -> None:
 @pytest.mark.parametrize(
     "line", ["{", "[]", "5", '{"answer": "x"}', '{"question": 5}', '{"question": "?!"}',
              '{"question": "who", "answer": 5}', '{"question": "who", "answer": ["a", null]}',
-             '{"question": "who", "answer": "...", "url": "x"}', '{"question": "who", "url": 5}'],
+             '{"question": "who", "answer": "...", "url": "x"}', '{"question": "who", "answer": ""}',
+             '{"question": "who", "url": 5}'],
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named(line: str) -> None:
     with pytest.raises(UserFacingError, match=r"^Line 3"):
@@ -138,3 +141,28 @@ def test_the_command_prints_figures_and_failures(
     assert "1 of 4 questions failed" in shown
     assert "wanted: Helicase" in shown
     assert main(["evaluate", str(tmp_path / "none"), "--config", str(newsroom)]) == 1
+
+
+async def test_what_people_asked_in_vain_becomes_questions_to_fill_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = Records(tmp_path / "records.sqlite")
+    for question, answer, vote in (("Who?", REFUSED, ""), ("What?", RIGHT, "down"), ("When?", RIGHT, "up")):
+        key = await records.begin(question)
+        await records.finish(key, answer)
+        if vote:
+            await records.vote(key, 1, vote, "too old" if vote == "down" else "")
+    records.close()
+    await collect(tmp_path / "records.sqlite")
+    lines = capsys.readouterr().out.splitlines()
+    assert [(one["question"], one["why"]) for one in map(json.loads, lines)] == [
+        ("Who?", "not found"),
+        ("What?", "voted down; too old"),
+    ]
+    with pytest.raises(UserFacingError, match="Line 1"):
+        parse_cases(lines)
+    filled = [
+        line.replace('"answer": ""', '"answer": "he"').replace('"answer":""', '"answer":"he"')
+        for line in lines
+    ]
+    assert [case.question for case in parse_cases(filled)] == ["Who?", "What?"]

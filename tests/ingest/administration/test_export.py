@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import random
@@ -11,8 +12,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_corpus import WordEmbedder, contents, settings_in, write_article
 
 from ingest.administration import importing
@@ -277,6 +281,43 @@ def test_a_damaged_copy_is_refused_wherever_the_damage_is(file: Path, elsewhere:
         except UserFacingError:
             refused += 1
     assert refused >= 30
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=9,
+)
+ENTRY = st.sampled_from(
+    ["byline.json", "articles.jsonl", "curation.json", "vectors.bin", "audit/changes.jsonl"]
+)
+
+
+@hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@given(data=st.data())
+def test_whatever_stands_in_an_entry_is_imported_or_refused(
+    data: st.DataObject, file: Path, elsewhere: IngestSettings
+) -> None:
+    """A field of another kind, bytes that are none of ours, or a part of what was there."""
+    name = data.draw(ENTRY)
+
+    def edit(entries: dict[str, bytes]) -> None:
+        good = entries.get(name, b"{}\n")
+        if name.endswith((".json", ".jsonl")) and data.draw(st.booleans()):
+            first, _, others = good.partition(b"\n" if name.endswith("l") else b"\0")
+            row = json.loads(first)
+            row[data.draw(st.sampled_from(sorted(row) or ["x"]))] = data.draw(JSON)
+            entries[name] = json.dumps(row).encode() + b"\n" + others
+        else:
+            place = data.draw(st.integers(0, len(good)))
+            entries[name] = (
+                good[:place]
+                + data.draw(st.binary(max_size=40))
+                + good[place + data.draw(st.integers(0, 9)) :]
+            )
+
+    with contextlib.suppress(UserFacingError):
+        take(elsewhere, rewritten(file, edit), allow=True)
 
 
 def test_a_bomb_is_refused_by_what_it_says_it_needs(file: Path, elsewhere: IngestSettings) -> None:

@@ -13,6 +13,29 @@ def allows(text: str, path: str) -> bool:
     return parse_robots(text).allows(SITE + path)
 
 
+LINES = st.sampled_from(
+    [
+        "User-agent: *",
+        "User-agent: byline",
+        "Disallow: ",
+        "Allow: ",
+        "Crawl-delay: ",
+        "Sitemap: ",
+        "#",
+        ":",
+        "\ufeff",
+    ]
+)
+ROBOTS = st.lists(st.builds("{}{}".format, LINES, st.text(max_size=30)), max_size=12).map("\n".join)
+
+
+@given(ROBOTS | st.text(max_size=300), st.text(max_size=60))
+def test_any_robots_txt_says_yes_or_no_and_a_wait_that_can_be_kept(text: str, path: str) -> None:
+    robots = parse_robots(text)
+    assert robots.allows(SITE + "/" + path) in (True, False)
+    assert 0 <= robots.delay <= 60
+
+
 def test_what_no_rule_names_is_allowed() -> None:
     assert allows("", "/a")
     assert allows("User-agent: *\nDisallow:", "/a")

@@ -24,7 +24,6 @@ from bot.qa.drafts import Refused
 from bot.qa.generation.bounded_client import make_client
 from bot.qa.generation.budget import DailyBudget
 from bot.qa.generation.chat_model import ChatModel
-from bot.qa.generation.endpoint_errors import retry_after
 from bot.qa.generation.prompts import DRAFT_SCHEMA, Message
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -183,16 +182,6 @@ async def test_usage_that_cannot_be_is_counted_by_ourselves(tokens: object, tmp_
 async def test_odd_retry_after_never_escapes_as_an_error(date: str) -> None:
     with pytest.raises(ModelUnavailable):
         await reply_of(fixed(b"{}", status=429, **{"Retry-After": date}), deadline=0.3)
-
-
-@settings(max_examples=50, deadline=None)
-@given(
-    st.text(max_size=80)
-    | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} \d\d:\d\d:\d\d .{0,12}")
-)
-def test_retry_after_is_seconds_or_nothing(value: str) -> None:
-    wait = retry_after(value)
-    assert wait is None or wait >= 0
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

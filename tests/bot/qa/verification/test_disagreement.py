@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.qa.verification.disagreement import conflict
+from ingest.text.quantities.conflict import conflict
 
 
 @pytest.mark.parametrize(
