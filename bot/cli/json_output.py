@@ -58,8 +58,16 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    shape = asdict(citation)
-    return asdict(citation.article) | {name: value for name, value in shape.items() if name != "article"}
+    article = asdict(citation.article)
+    del article["author"]
+    return {
+        "number": citation.number,
+        **article,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "answer_span": citation.answer_span,
+    }
 
 
 def _named(article: ArticleRef) -> dict[str, Any]:
