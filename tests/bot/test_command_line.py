@@ -79,7 +79,7 @@ def test_ask_prints_the_promised_fields_and_quotes_stand_in_the_body(run) -> Non
     ("question", "told"),
     [
         ("hi bot, how many articles do you have?", "There are 3 articles."),
-        ("what's new", "“Frost ruins the apricot harvest” (2021-05-12) [1]"),
+        ("what's new", "“Frost ruins the apricot harvest” (Valley Courier, 2021-05-12) [1]"),
         ("when was the article about Linden published?", "was published on 2016-02-01 [1]"),
     ],
 )
