@@ -13,6 +13,7 @@ from bot.qa.selection.candidates import Candidate, candidates, texts_to_read
 from bot.qa.selection.context import continues_quotation, leans_back
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.features import Floats, chance_features, sentence_features, speech_preference, weights
+from bot.qa.understanding.speech import asks_what_was_said
 
 MOST_SENTENCES = 3  # besides one that the lead leans on
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
@@ -64,12 +65,13 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
     mixed = mixed + speech_preference(question, options, evidence)
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
-    groups = _groups(options, _picked(options, mixed, learned.further), evidence)
+    least = 2 if asks_what_was_said(question) else 1  # people say more than one thing on a matter
+    groups = _groups(options, _picked(options, mixed, learned.further, least), evidence)
     chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
     return Selection(chosen, chance, chance < learned.low)
 
 
-def _picked(options: Sequence[Candidate], mixed: Floats, further: float) -> list[int]:
+def _picked(options: Sequence[Candidate], mixed: Floats, further: float, least: int = 1) -> list[int]:
     """Indices in the order of their scores, the sentence that the lead leans on right behind it."""
     order = [int(n) for n in np.argsort(-mixed, kind="stable")]
     lead = order[0]
@@ -81,7 +83,8 @@ def _picked(options: Sequence[Candidate], mixed: Floats, further: float) -> list
     words = sum(options[n].words for n in picked)
     said = 1
     for n in order[1:]:
-        if said == MOST_SENTENCES or math.exp(float(mixed[n] - mixed[lead])) < further:
+        enough = said >= least and math.exp(float(mixed[n] - mixed[lead])) < further
+        if said == MOST_SENTENCES or enough:
             break
         if n in picked or words + options[n].words > ENOUGH_WORDS or _repeats(options, n, picked):
             continue
