@@ -65,9 +65,7 @@ class Said:
             words, place, asker = of_interaction(interaction)
             try:
                 self._services.check_place(place, asker, words)
-                found = await self._services.read(
-                    lambda index: index.catalogue.statements.speakers(typed, CHOICES)
-                )
+                found = await self._services.read(lambda index: index.speakers(typed, CHOICES))
             except (Refused, UserFacingError):
                 return []  # who may not see the articles is not shown who speaks in them either
             names = dict.fromkeys(one_line(one.name, _NAME_LIMIT) for one in found)

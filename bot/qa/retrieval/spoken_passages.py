@@ -22,7 +22,7 @@ _LEAST_SHARED = 1  # words of the question, besides the name, that a statement o
 
 
 def with_statements(index: Index, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The evidence with its statements, and up to `ADDED` more passages, behind it; as it is where nobody is asked for."""
+    """The evidence with its statements, and up to `ADDED` more passages behind it, where a question asks for words."""
     if not evidence or not asks_what_was_said(question):
         return tuple(evidence)
     more = _spoken(index, question, evidence)
