@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,7 +89,7 @@ async def _run(options: argparse.Namespace) -> int:
     if options.word == "token":
         return _new_token(options.name)
     if options.word == "doctor":
-        return await _doctor(settings, as_json=options.json)
+        return await doctor.report(settings, as_json=options.json)
     if options.word == "evaluate" and options.collect:
         await collect(settings.records.path)
         return 0
@@ -181,19 +181,6 @@ def _model(settings: Settings) -> ChatModel | None:
         deadline=answering.deadline_seconds,
         budget=DailyBudget(settings.records.path.with_name("budget.sqlite"), answering.daily_tokens),
     )
-
-
-async def _doctor(settings: Settings, *, as_json: bool) -> int:
-    broken = False
-    console = Console()
-    async for finding in doctor.examine(settings):
-        broken |= finding.state == "broken"
-        if as_json:
-            print_json(asdict(finding))
-        else:
-            line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-    return 1 if broken else 0
 
 
 async def _discord(settings: Settings, parts: Parts) -> None:
