@@ -72,7 +72,9 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
     mixed = mixed + speech_preference(question, options, evidence)
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
-    least = 0.0 if asks_what_was_said(question) else learned.longer  # people say more than one thing on a matter
+    least = (
+        0.0 if asks_what_was_said(question) else learned.longer
+    )  # people say more than one thing on a matter
     groups = _groups(options, _worthwhile(options, mixed, learned.further, least), evidence)
     chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
     return Selection(chosen, chance, chance < learned.low)
