@@ -183,7 +183,8 @@ def changed() -> Iterator[tuple[int, str]]:
             "in September 2021",
             "on Friday",
         ):
-            yield number, f"{sentence.rstrip('.')} {time_told}."
+            if "Tuesday" not in sentence or "2021" not in time_told:  # that Tuesday is one of September 2021
+                yield number, f"{sentence.rstrip('.')} {time_told}."
 
 
 @pytest.mark.parametrize(("number", "sentence"), list(changed()))
