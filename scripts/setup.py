@@ -42,7 +42,9 @@ def main(arguments: Sequence[str]) -> int:
         "run": run,
         "test": test,
         "test-slow": lambda: pytest("-m", "slow"),
-        "test-faults": lambda: pytest("-s", "tests/ingest/test_faults.py", "-m", "slow"),
+        "test-faults": lambda: pytest(
+            "-s", "tests/ingest/test_faults.py", "tests/ingest/test_kill.py", "-m", "slow"
+        ),
         "test-model": test_model,
         "bench": bench,
         "docs": docs,
