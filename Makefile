@@ -15,7 +15,7 @@ test:  ## ruff, mypy and the whole suite
 test-slow:  ## the tests that take minutes
 	@$(SETUP) test-slow
 
-test-faults:  ## flipped bytes and full disks, a hundred rounds, as a table
+test-faults:  ## flipped bytes, hostile servers, full disks and kills: many rounds, as a table
 	@$(SETUP) test-faults
 
 test-model:  ## the wire to a real small model (downloads it: 200 MB)

@@ -1,6 +1,7 @@
 """Which sentences of a language model reach the reader: honest ones should, wrong ones should not.
 
-    python -m benchmarks.drafts DRAFTS --config CONFIG [--show]
+    python -m benchmarks.drafts                                      # the committed sets; ingests their corpora
+    python -m benchmarks.drafts DRAFTS --config CONFIG [--show]      # another set, over an index that is there
 
 DRAFTS   a line for each question: {"question", "honest": [sentence, …], "wrong": [sentence with "fault", …]}, where a
          sentence is {"text", "role", "quotes": [{"passage", "quote"}]}; with "corpus", only the lines of one corpus
@@ -17,12 +18,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import random
 import re
+import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +34,13 @@ from bot.__main__ import assembled
 from bot.qa.answers import CheckedSentence, Evidence
 from bot.qa.drafts import DraftQuote, DraftSentence
 from bot.qa.verification.citations import CitationChecker
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
+from ingest.embedding.factory import make_embedder
+from ingest.runs.pipeline import ingest_corpus
 
+HOME = Path(__file__).resolve().parent.parent
+BENCH = HOME.parent / "shared" / "bench"
+COMMITTED = HOME / "benchmarks" / "drafts"
 STAGES = ("code", "repair", "second look")
 _RESAMPLES = 1_000
 
@@ -40,15 +49,15 @@ _RESAMPLES = 1_000
 class Outcome:
     """One drafted sentence: its question, "honest" or its fault, and at which stages it was shown."""
 
-    question: int
+    question: int | str
     fault: str
     text: str
     shown: Mapping[str, bool]
 
 
-async def retrieved(config: Path, questions: Sequence[str], passages: int) -> list[list[Evidence]]:
+async def retrieved(settings: Settings, questions: Sequence[str], passages: int) -> list[list[Evidence]]:
     """The passages that the bot finds for each question."""
-    async with assembled(load_settings(config)) as parts:
+    async with assembled(settings) as parts:
         return [await parts.answerer.search(question, passages) for question in questions]
 
 
@@ -100,7 +109,7 @@ def share(results: Sequence[Outcome], stage: str) -> float:
 
 def interval(results: Sequence[Outcome], stage: str) -> tuple[float, float]:
     """The middle 95 % of the share over samples of questions, drawn with replacement (percentile bootstrap)."""
-    by_question: dict[int, list[Outcome]] = defaultdict(list)
+    by_question: dict[int | str, list[Outcome]] = defaultdict(list)
     for result in results:
         by_question[result.question].append(result)
     groups = list(by_question.values())
@@ -134,32 +143,63 @@ def _squashed(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("drafts", type=Path)
-    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("drafts", type=Path, nargs="?")
+    parser.add_argument("--config", type=Path)
     parser.add_argument("--passages", type=int, default=8)
     parser.add_argument(
         "--show", action="store_true", help="print honest sentences lost and wrong ones shown"
     )
-    options = parser.parse_args()
-    lines = [json.loads(line) for line in options.drafts.read_text("utf-8").splitlines() if line.strip()]
-    evidence = asyncio.run(retrieved(options.config, [line["question"] for line in lines], options.passages))
-    results = [
-        outcome
-        for number, (line, items) in enumerate(zip(lines, evidence, strict=True))
-        for outcome in outcomes(number, line, items)
-    ]
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        if options.drafts is None:
+            sets = [
+                (path, corpus_settings(path.stem, Path(scratch)))
+                for path in sorted(COMMITTED.glob("*.jsonl"))
+            ]
+        elif options.config is not None:
+            sets = [(options.drafts, load_settings(options.config))]
+        else:
+            parser.error("DRAFTS needs --config: the config.toml whose index they were written over")
+        results = [
+            outcome for path, settings in sets for outcome in measured(path, settings, options.passages)
+        ]
     if options.show:
         for result in results:
             if result.shown["code"] == (result.fault != "honest"):
                 print(f"{result.fault}: {result.text}")
-    stages = ["code"]
-    stages += ["repair"] if any("repaired" in line for line in lines) else []
-    stages += ["second look"] if any("verdicts" in line for line in lines) else []
-    print(json.dumps([report(results, stage) for stage in stages]))
+    print(json.dumps([report(results, stage) for stage in STAGES]))
+
+
+def corpus_settings(name: str, folder: Path) -> Settings:
+    """The committed config over one corpus of ../shared/bench, ingested into `folder`."""
+    if not BENCH.is_dir():
+        sys.exit(f"The articles that the drafts were written over are not at {BENCH}.")
+    source = BENCH / name / "articles.jsonl"
+    if name == "news":
+        source = folder / "pages"
+        source.mkdir()
+        for page in sorted((BENCH / "news-html" / "html").iterdir()):
+            (source / page.name.removesuffix(".gz")).write_bytes(gzip.decompress(page.read_bytes()))
+    loaded = load_settings(HOME / "config.toml")
+    corpus = loaded.ingest.corpus.model_copy(update={"paths": (str(source),)})
+    index = loaded.ingest.index.model_copy(update={"directory": folder / name})
+    ingest = loaded.ingest.model_copy(update={"corpus": corpus, "index": index})
+    ingest_corpus(ingest, make_embedder("local"))
+    return loaded.model_copy(update={"ingest": ingest})
+
+
+def measured(path: Path, settings: Settings, passages: int) -> list[Outcome]:
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    evidence = asyncio.run(retrieved(settings, [line["question"] for line in lines], passages))
+    return [
+        replace(outcome, question=f"{path.stem} {number}")
+        for number, (line, items) in enumerate(zip(lines, evidence, strict=True))
+        for outcome in outcomes(number, line, items)
+    ]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,7 +97,7 @@ async def _run(options: argparse.Namespace) -> int:
     if options.word == "token":
         return _new_token(options.name)
     if options.word == "doctor":
-        return await _doctor(settings, full=options.full, as_json=options.json)
+        return await doctor.report(settings, full=options.full, as_json=options.json)
     if options.word == "evaluate" and options.collect:
         await collect(settings.records.path)
         return 0
@@ -191,19 +191,6 @@ def _model(settings: Settings) -> ChatModel | None:
         deadline=answering.deadline_seconds,
         budget=DailyBudget(settings.records.path.with_name("budget.sqlite"), answering.daily_tokens),
     )
-
-
-async def _doctor(settings: Settings, *, full: bool, as_json: bool) -> int:
-    broken = False
-    console = Console()
-    async for finding in doctor.examine(settings, full=full):
-        broken |= finding.state == "broken"
-        if as_json:
-            print_json(asdict(finding))
-        else:
-            line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
-            say(console, line)
-    return 1 if broken else 0
 
 
 async def _discord(settings: Settings, parts: Parts) -> None:

@@ -25,7 +25,7 @@ TRAINING_LOCK = ROOT / "requirements-training.lock"
 DOCS_LOCK = ROOT / "requirements-docs.lock"
 CARRIERS = ROOT / "requirements-carriers.txt"
 OLDEST = (3, 11)
-BENCHMARKS = ("quality", "selection", "embedder", "ingest")
+BENCHMARKS = ("quality", "selection", "drafts", "embedder", "ingest")
 # a file's tests share what takes long to set up, so they stay together
 ON_ALL_CORES = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
 BY_HASH = ("--require-hashes", "--no-input", "--disable-pip-version-check", "--quiet")
@@ -42,7 +42,9 @@ def main(arguments: Sequence[str]) -> int:
         "run": run,
         "test": test,
         "test-slow": lambda: pytest("-m", "slow"),
-        "test-faults": lambda: pytest("-s", "tests/ingest/test_faults.py", "-m", "slow"),
+        "test-faults": lambda: pytest(
+            "-s", "tests/ingest/test_faults.py", "tests/ingest/test_kill.py", "-m", "slow"
+        ),
         "test-model": test_model,
         "bench": bench,
         "docs": docs,

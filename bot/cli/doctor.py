@@ -8,10 +8,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import openai
+from rich.console import Console
 
 from bot.settings import Settings, secret
 from ingest.embedding.factory import make_embedder
@@ -26,6 +27,7 @@ from ingest.index.index import CATALOGUE
 from ingest.runs.publishing import VECTORS
 from ingest.sources.sources import configured_sources
 from ingest.text.plurals import counted
+from ingest.text.terminal_output import print_json
 
 PROBE_SECONDS = 120
 FULL_SECONDS = 3_600
@@ -63,6 +65,20 @@ async def examine(settings: Settings, *, full: bool = False) -> AsyncIterator[Fi
             yield finding
     yield _token()
     yield await _model(settings)
+
+
+async def report(settings: Settings, *, full: bool, as_json: bool) -> int:
+    """Print a line for each part; 1 where something needed is broken, else 0."""
+    broken = False
+    console = Console()
+    async for finding in examine(settings, full=full):
+        broken |= finding.state == "broken"
+        if as_json:
+            print_json(asdict(finding))
+        else:
+            line = f"{finding.state:>6}  {finding.part:<10} {finding.text}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return 1 if broken else 0
 
 
 def _tokenizer() -> Finding:

@@ -38,7 +38,11 @@ def connect(place: Place, seconds: float) -> ClientAPI:
 
     quiet = Settings(anonymized_telemetry=False)
     if place.is_local:
-        return chromadb.PersistentClient(path=str(place.directory), settings=quiet)
+        try:
+            return chromadb.PersistentClient(path=str(place.directory), settings=quiet)
+        except BaseException:
+            _forget_half_opened(str(place.directory))
+            raise
     if place.where == CLOUD:
         client = chromadb.CloudClient(api_key=os.environ.get("CHROMA_API_KEY"), settings=quiet)
     else:
@@ -55,6 +59,14 @@ def connect(place: Place, seconds: float) -> ClientAPI:
         )
     _limit_time(client, seconds)
     return client
+
+
+def _forget_half_opened(path: str) -> None:
+    """Chroma keeps what it could not open, and would give it, useless, to the next client of the same folder."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if path not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(path, None)
 
 
 def _limit_time(client: Any, seconds: float) -> None:

@@ -20,6 +20,7 @@ from ingest.index.chunking import Passage
 from ingest.index.disk_errors import read_failures
 from ingest.index.embedding_cache import Vectors
 from ingest.index.generations import Generations
+from ingest.index.statement_table import SpeakerCount
 from ingest.settings import IndexSettings
 from ingest.text.tokens import question_words, quoted
 
@@ -230,6 +231,10 @@ class Index:
             return self.catalogue.newest(limit, offset)
         match = " ".join(f"{quoted(word)}*" for word in words)
         return self.catalogue.find_titles(match, limit, offset)
+
+    def speakers(self, typed: str, limit: int) -> list[SpeakerCount]:
+        """Whose name, or a word of it, begins as typed; those with the most statements first."""
+        return self.catalogue.statements.speakers(typed, limit)
 
     def check(self, sample: int | None) -> None:
         """Raise IndexBroken unless catalogue and Chroma agree, and a sample of the passages, or with None each of them,

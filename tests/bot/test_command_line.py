@@ -154,6 +154,27 @@ def test_an_unknown_article_is_an_error_that_says_how_to_find_one(run) -> None:
     assert "python -m bot search" in done.err
 
 
+def test_said_lists_what_somebody_said_word_for_word(run) -> None:
+    (answer,) = run("said", "Ilse Brandt", "--json").lines
+    assert answer["outcome"] == "answered"
+    assert [one["quote"] for one in answer["citations"]] == ["the bridge cost forty million euros"]
+    assert "Mayor" in answer["answer"]
+
+
+def test_said_all_prints_every_statement_with_true_offsets(run) -> None:
+    lines = run("said", "--all", "--json").lines
+    assert {"Ilse Brandt", "Josef Leitner", "Rosa Quintana"} <= {one["speaker"] for one in lines}
+    for one in lines:
+        (article,) = run("article", one["article_id"], "--json").lines
+        assert article["body"][one["start"] : one["end"]] == one["quote"]
+
+
+def test_said_of_nobody_names_what_to_type(run) -> None:
+    failed = run("said", "--json")
+    assert failed.code != 0
+    assert "Name who said it" in failed.lines[0]["error"]
+
+
 def test_summary_names_the_article_and_cites_it(run) -> None:
     (summary,) = run("summary", "Frost ruins the apricot harvest", "--json").lines
     assert summary["article"]["url"] == "https://example.org/harvest"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -117,6 +118,26 @@ def test_a_seal_that_cannot_be_opened_is_no_damage(
     with pytest.raises(IndexBroken, match=r"seal\.json cannot be read"):
         ingest_corpus(settings, embedder)
     assert len(generations.published()) == 2
+
+
+def test_a_full_disk_is_no_damage_and_the_vectors_are_searched_once_there_is_room(
+    settings: IngestSettings, embedder: WordEmbedder
+) -> None:
+    """A limit on the size of files stands in for the disk's; Chroma writes whenever it is opened."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    for _ in range(2):
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+            with open_index(settings, embedder) as index:
+                assert index.search_words(["river"], 3)
+                assert "Make room on its disk" in (index.vectors_fault or "")
+                assert not index.needs_rebuilding
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    signal.signal(signal.SIGXFSZ, before)
+    assert titles(settings, embedder) == ["Report b", "Report c"]
 
 
 # -- small files with something else in them

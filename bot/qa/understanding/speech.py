@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from bot.qa.answers import Evidence
 from ingest.index.statement_table import fold
 from ingest.statements.statement import Statement
+from ingest.statements.verbs import verb_forms
 from ingest.text.names import is_common
 from ingest.text.saying_verbs import SAYING
 from ingest.text.stemming import stem
@@ -19,12 +21,20 @@ _NOUNS = frozenset(
         "thoughts excuse warning warnings claim claims promise reasoning feel feels".split(),
     )
 )
-_NOT_NAMES = frozenset("fifa who what".split())
 
 
 def asks_what_was_said(question: str) -> bool:
     """Whether a question has a word for saying: "what did X claim about Y", "X's reaction", "who warned of Y"."""
-    return any(stem(word) in SAYING or stem(word) in _NOUNS for word in question_words(question))
+    return any(stem(word) in SAYING | _NOUNS | _verbs() for word in question_words(question))
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    """Stems of the verbs that attribute words; those that may attribute mere knowledge are left out."""
+    verbs = (
+        form for form, known in verb_forms().items() if not known[-1].particle and not known[-1].takes("t")
+    )
+    return frozenset(map(stem, verbs))
 
 
 def is_named(speaker: str, words: Collection[str]) -> bool:

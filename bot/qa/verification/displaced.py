@@ -46,10 +46,10 @@ def from_another_clause(sentence: str, sources: Sources) -> Iterator[str]:
                     )
                 )
         for text, at, own in atoms:
-            if len(at) != 1 or len(clauses) < 2:
+            if len(at) != 1 or len(clauses) < 2 or not clauses[at[0]].named:
                 continue
             others = [one for one in clauses[at[0]].named if not one & own]
-            subject = next(iter(clauses[at[0]].named), own)
+            subject = clauses[at[0]].named[0]
             if (
                 not subject & (own | words)
                 and not any(one & words for one in others)
@@ -82,7 +82,7 @@ def _clauses(text: str, published: str | None) -> list[_Clause]:
 
 def takes_anothers_place(name: Name, sentence: str, sources: Sources) -> bool:
     """Whether a name from around the quoted sentences stands where these, which lean on nothing, name another."""
-    if all(is_common(word) for word in name.words):
+    if len(name.words) == 1 and is_common(name.words[0]):  # "The Games"
         return False
     words = _words(sentence)
     return not any(_LEANS.search(quote.sentences) for quote in sources.quotes) and any(

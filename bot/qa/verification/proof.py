@@ -6,6 +6,7 @@ a surname to the full name that it gives, "he" and "the company" to a name just 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.qa.verification.displaced import from_another_clause
@@ -14,6 +15,12 @@ from bot.qa.verification.located_quote import LocatedQuote
 from bot.qa.verification.name_proof import unfounded_names
 from bot.qa.verification.quotes import Folded, fold, locate, quoted_words
 from bot.qa.verification.sources import Sources
+from ingest.text.names import names
+from ingest.text.quantities.figures import figures
+from ingest.text.quantities.neighbours import content_words
+from ingest.text.stemming import stem
+
+_ENGLISH = re.compile(r"\b(?:the|of|and|was|were|is|are|to|has|had|with|for)\b")
 
 
 def unproven(sentence: str, quotes: Sequence[LocatedQuote]) -> str | None:
@@ -31,6 +38,8 @@ def unproven(sentence: str, quotes: Sequence[LocatedQuote]) -> str | None:
         return f"the sentences of its quotes do not name {name}"
     if other := next(from_another_clause(sentence, sources), None):
         return f"its quotes have {other} of somebody or something else"
+    if _speaks_of_something_else(sentence, quotes):
+        return "its quotes have nothing to do with it"
     return None
 
 
@@ -45,6 +54,15 @@ def _unspoken(sentence: str, quotes: Sequence[LocatedQuote]) -> Iterator[str]:
         ]
         if not any(locate(words, folded, text) for folded, text in texts):
             yield words
+
+
+def _speaks_of_something_else(sentence: str, quotes: Sequence[LocatedQuote]) -> bool:
+    """Whether no word of an English sentence without figures and names stands anywhere near its quotes."""
+    words = content_words(sentence)
+    if not words or not _ENGLISH.search(sentence) or figures(sentence) or names(sentence):
+        return False
+    near = {stem(word) for quote in quotes for word in content_words(f"{quote.context} {quote.about}")}
+    return near.isdisjoint(map(stem, words))
 
 
 def _same(sentence: str, source: str) -> bool:

@@ -225,7 +225,9 @@ def _share_units(found: Sequence[Figure], lower: str) -> list[Figure]:
             century = Fraction(int(one.text) // 100 * 100)
             two = replace(two, values=two.values | {value + century for value in two.values})
             out[index + 1] = two
-        if one.kind == two.kind == "number" and _JOINED.fullmatch(lower[one.end : two.start]):
+        year = re.fullmatch(r"(?:19|20)\d\d", one.text.strip()) and "," in lower[one.end : two.start]
+        joined = _JOINED.fullmatch(lower[one.end : two.start]) and not year  # "in 2018, 12 percent"
+        if one.kind == two.kind == "number" and joined:
             values = one.values
             scale = re.search(
                 r"(thousand|million|billion|trillion|bn|mn|[\d.]m|[\d.]b|[\d.]k)\b",

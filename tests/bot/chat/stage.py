@@ -18,10 +18,12 @@ from simcord.results import InteractionResult
 
 from bot.chat.client import BylineClient
 from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
+from bot.qa.statements import Lookup
 from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, RecordsSettings, Settings
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import IndexStatus
+from ingest.index.statement_table import SpeakerCount
 from ingest.settings import CorpusSettings
 
 ARTICLES = (
@@ -61,6 +63,13 @@ class ShelfOfTwo:
 
     def article_ids(self, urls: Sequence[str]) -> frozenset[str]:
         return frozenset(one.id for one in ARTICLES if one.url in urls)
+
+    def speakers(self, typed: str, limit: int) -> list[SpeakerCount]:
+        return (
+            [SpeakerCount("mehdi sanaei", "Mehdi Sanaei", 1)][:limit]
+            if "Mehdi Sanaei".startswith(typed)
+            else []
+        )
 
     def find_articles(self, text: str, limit: int = 25, offset: int = 0) -> list[Article]:
         words = text.lower().split()
@@ -131,6 +140,7 @@ class ScriptedAnswers:
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
 
     excluded: list[tuple[str, ...]] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
 
     async def answer(
         self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
@@ -152,6 +162,10 @@ class ScriptedAnswers:
 
     def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]:
         return self.answer(f"{topic} {days}")
+
+    def statements(self, asked: Lookup) -> AsyncIterator[AnswerEvent]:
+        self.lookups.append(asked)
+        return self.answer(asked.person)
 
 
 def settings(tmp_path: Path, **discord: Any) -> Settings:
