@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from ingest.index.disk_errors import read_failures
 from ingest.index.embedding_cache import Vectors
 from ingest.index.statement_table import StatementTable
 from ingest.index.word_search import Hit as Hit
-from ingest.index.word_search import WordSearch, stemmed
+from ingest.index.word_search import WordSearch, heading_of, stemmed
 from ingest.statements.extraction import FORMAT as STATEMENT_FORMAT
 from ingest.statements.statement import Statement
 from ingest.text.tokens import searchable
@@ -113,7 +112,7 @@ class Catalogue(WordSearch):
                 article.published,
             ),
         )
-        title = stemmed(_heading(article))
+        title = stemmed(heading_of(article))
         for item in stored:
             passage = item.passage
             cursor = self.connection.execute(
@@ -298,12 +297,3 @@ class Catalogue(WordSearch):
 def id_of_address(url: str) -> str:
     """The id that an article of this address has."""
     return digest(identity_of(url))
-
-
-def _heading(article: Article) -> str:
-    """What an article is known by besides its text: title, publisher, and day in words, as questions name them."""
-    day = article.published or ""
-    if len(day) >= 10:
-        with suppress(ValueError):
-            day = f"{date.fromisoformat(day[:10]):%d %B %Y}".lstrip("0")
-    return " ".join(part for part in (article.title, article.source, day) if part)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
+from ingest.articles.article import Article
 from ingest.index.catalogue_file import CatalogueFile
 from ingest.text.stemming import stem
 from ingest.text.tokens import question_words, quoted
@@ -66,3 +69,12 @@ def stemmed(text: str) -> str:
 def _any_of(words: Collection[str]) -> str:
     """An FTS5 expression for what has one of `words`, lower case, in one of their forms."""
     return " OR ".join(quoted(one) for one in dict.fromkeys(map(stem, words)))
+
+
+def heading_of(article: Article) -> str:
+    """What an article is known by besides its text: title, publisher, and day in words, as questions name them."""
+    day = article.published or ""
+    if len(day) >= 10:
+        with suppress(ValueError):
+            day = f"{date.fromisoformat(day[:10]):%d %B %Y}".lstrip("0")
+    return " ".join(part for part in (article.title, article.source, day) if part)
