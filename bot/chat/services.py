@@ -23,6 +23,7 @@ from bot.operations.metrics import Metrics
 from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
 from bot.qa.answers import Answer, AnswerEvent, Turn
+from bot.qa.statements import Lookup
 from bot.settings import Settings
 from bot.web.signed_links import ReaderAddresses
 from bot.web.text_fragments import fragment_url
@@ -52,6 +53,8 @@ class Answers(Protocol):
     def summarise(self, article: str) -> AsyncIterator[AnswerEvent]: ...
 
     def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]: ...
+
+    def statements(self, asked: Lookup) -> AsyncIterator[AnswerEvent]: ...
 
 
 @dataclass

@@ -48,11 +48,11 @@ class Said:
             private: bool | None = None,
         ) -> None:
             words, place, asker = of_interaction(interaction)
-            days = [_day(text, words) for text in (since, until)]
+            first, last = _day(since, words), _day(until, words)
             self._services.check_may_ask(place, asker, words)
             hidden = self._services.is_private(place) if private is None else private
             await acknowledge(interaction, private=hidden)
-            lookup = Lookup(person, about or "", *days, source or "")
+            lookup = Lookup(person, about or "", first, last, source or "")
             subject = " · ".join(part for part in (person, about) if part)
             request = Request(subject, asker, place, words, kind="said", heading=subject, private=hidden)
             display = InteractionDisplay(interaction, private=hidden, words=words)

@@ -18,7 +18,6 @@ from ingest.text.tokens import question_words
 ADDED = 3  # passages, besides those that the search found
 _LONGEST_NAME = 4
 _NAMESAKES = 20
-_LEAST_SHARED = 1  # words of the question, besides the name, that a statement or its article's title has
 
 
 def with_statements(index: Index, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
