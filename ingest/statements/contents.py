@@ -67,6 +67,9 @@ def _ahead(tokens: Sequence[Token], cue: Cue, earlier: Sequence[Cue], *, takes_c
     start = max((other.last for other in earlier if other.phrase is not cue.phrase), default=0)
     start = max(start, next((n + 1 for n in range(end - 2, -1, -1) if tokens[n].low == ";"), 0))
     if quoted:
+        before = tokens[end - 2 - (not last.is_quotation)] if end > 2 else None
+        if not takes_clause and before is not None and before.is_word:
+            return None  # "Calling it “a shame”, X said that": no more than a word of the narrator's
         return _quoted_ahead(tokens, start, end)
     if not takes_clause or not _is_clause(tokens, start, end):
         return None

@@ -112,7 +112,7 @@ def _notice_subject(flow: _Flow, tokens: Sequence[Token], found: Sequence[Cue]) 
     if phrase.last >= len(tokens) or not tokens[phrase.last].is_word:
         return  # a caption, a credit or a heading
     if len(words) > 1 or (words[0].is_capital and flow.speakers.knows(words[0].text)):
-        flow.speakers.speaker(tokens, phrase)
+        flow.speakers.speaker(tokens, phrase, speaks=False)
 
 
 def _mention_names(flow: _Flow, tokens: Sequence[Token], start: int, end: int) -> None:

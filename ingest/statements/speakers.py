@@ -69,8 +69,8 @@ class Speakers:
         self._recent.append([])
         self._named_lately.append([])
 
-    def speaker(self, tokens: Sequence[Token], phrase: Phrase) -> Speaker:
-        """Who the phrase stands for; remembered for the pronouns that follow."""
+    def speaker(self, tokens: Sequence[Token], phrase: Phrase, *, speaks: bool = True) -> Speaker:
+        """Who the phrase stands for; remembered for the pronouns that follow, in any case where it `speaks`."""
         first, last = phrase.name
         name = _text(self._body, tokens, (first, last))
         if tokens[first].low in PRONOUNS:
@@ -80,11 +80,13 @@ class Speakers:
             speaker = self._named(name, role)
         else:
             speaker = self._described(tokens[first:last], name)
-        self.notice(speaker)
+        if speaks or self._is_surely_person(speaker):
+            self._recent[-1].append(speaker)
         return speaker
 
-    def notice(self, speaker: Speaker) -> None:
-        self._recent[-1].append(speaker)
+    def _is_surely_person(self, speaker: Speaker) -> bool:
+        is_called_so = speaker.name in self._gender or plain(speaker.name.split()[0]) in first_names()
+        return speaker.is_person and (is_called_so or speaker.role is not None)
 
     def mention(self, tokens: Sequence[Token], span: tuple[int, int]) -> None:
         """A name that is neither speaker nor subject: a pronoun may stand for it where it fits nobody else."""
@@ -92,7 +94,8 @@ class Speakers:
         bare = _without_titles(re.sub(r"['’]s?$", "", name))
         if bare != name or full_name(name) or self.knows(name):
             role = name[: -len(bare)].strip() if name.endswith(bare) and bare != name else None
-            self._named_lately[-1].append(self._named(bare, role or None))
+            if self._is_surely_person(speaker := self._named(bare, role or None)):
+                self._named_lately[-1].append(speaker)
 
     def _named(self, name: str, role: str | None) -> Speaker:
         name = re.sub(r"['’]s?$", "", name)

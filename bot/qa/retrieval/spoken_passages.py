@@ -19,7 +19,6 @@ from ingest.text.tokens import question_words
 ADDED = 3  # passages, besides those that the search found
 _LONGEST_NAME = 4
 _NAMESAKES = 20
-_LEAST_SHARED = 1  # words of the question, besides the name, that a statement or its article's title has
 
 
 def with_statements(index: Index, question: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -61,10 +60,8 @@ def _spoken(index: Index, question: str, evidence: Sequence[Evidence]) -> list[E
     def fit(one: StoredStatement) -> float:
         has = asked & frozenset(content_stems(one.quote))
         titled = asked & titles[one.article_id]
-        return (
-            sum(rarity.get(word, 1.0) for word in has)
-            + sum(rarity.get(word, 1.0) for word in titled - has) / 2
-        )
+        weights = [rarity.get(word, 1.0) for word in has]
+        return float(sum(weights) + sum(rarity.get(word, 1.0) for word in titled - has) / 2)
 
     ranked = sorted(((fit(one), one) for one in stored), key=lambda row: -row[0])
     return _passages(index, [one for score, one in ranked if score > 0], evidence)
