@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 import pytest
 from stage import ARTICLES, ShelfOfTwo, World, labels, shown, texts
