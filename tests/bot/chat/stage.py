@@ -190,7 +190,7 @@ class World:
         ):  # as a server's admins let somebody use them in Discord's own settings
             command = self.env.backend.find_command(name, None, type=1)
             if command is not None:
-                self.guild.set_command_permissions(int(command["id"]), {self.ann: True})
+                self.guild.set_command_permissions(int(command["id"]), {self.guild.default_role: True})
 
     def ask_at_once(self, member: MemberActor, question: str) -> InteractionResult:
         return self.slash_at_once(member, "ask", [{"name": "question", "type": 3, "value": question}])
