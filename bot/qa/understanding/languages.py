@@ -7,8 +7,8 @@ import re
 _SMALL = {
     "de": "wer was wann wo warum wie wieviel welche welcher welches ist war hat haben der die das den dem ein eine und "
     "nicht mit von über für gibt wurde werden sind",
-    "fr": "qui que quoi quand où pourquoi comment combien quel quelle quels quelles est était a ont le la les des du une "
-    "et pas avec sur pour dans sont il elle",
+    "fr": "qui que quoi quand où pourquoi comment combien quel quelle quels quelles est était a ont le la les "
+    "des du une et pas avec sur pour dans sont il elle",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 
