@@ -21,7 +21,7 @@ from bot.api.page_html import PAGE_STYLE, answer_page, question_page, sign_in_pa
 from bot.api.requests import body_of, pairs_of
 from bot.qa.answering import MAX_QUESTION
 from bot.qa.answers import ArticleRef
-from bot.web.article_page import message_page
+from bot.web.article_page import FAVICON, message_page
 from bot.web.server import HEADERS as READER_HEADERS
 from bot.web.server import marked_page, plain_page
 from ingest.errors import UserFacingError
@@ -50,6 +50,7 @@ def page_routes(desk: Desk, access: Access) -> list[Route]:
         Route("/answers/{key}/{place:int}", _shown(pages.quote)),
         Route("/read/{article}", _shown(pages.article)),
         Route("/style.css", style),
+        Route("/favicon.svg", favicon),
     ]
 
 
@@ -93,7 +94,7 @@ class Pages:
         place = request.path_params["place"]
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        page = await self._desk.read(partial(marked_page, citations=asked.answer.citations, place=place))
+        page = await self._desk.read(partial(marked_page, asked=asked, citations=asked.answer.citations, place=place))
         return _gone() if page is None else _html(page)
 
     async def article(self, request: Request) -> Response:
@@ -132,6 +133,10 @@ class Pages:
             return "The articles cannot be read at the moment.", []
         of = f", the newest of {status.newest[:10]}" if status.newest else ""
         return f"{counted(status.articles, 'article')}{of}. Every answer shows the words it rests on.", newest
+
+
+async def favicon(_request: Request) -> Response:
+    return Response(FAVICON, 200, {"Cache-Control": "public, max-age=86400"}, "image/svg+xml")
 
 
 async def style(_request: Request) -> Response:

@@ -8,11 +8,15 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from html import escape
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
+
+from bot.web.body_blocks import Mark, body_blocks
 from ingest.articles.article import Article
 
 LONGEST_PAGE = 500_000
@@ -21,27 +25,23 @@ MOST_LINES = 20_000
 _NEAR = 100_000  # characters on each side of a quote's place that are looked through for its words
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """`body[start:end]` is to be marked; the `main` one is where the page opens."""
+def article_page(
+    article: Article, marks: Sequence[Mark] = (), notice: str = "", question: str = "", back: str = ""
+) -> str:
+    """The whole page. Marks may overlap and may run over paragraphs; those outside the body are ignored.
 
-    start: int
-    end: int
-    main: bool = False
-
-
-def article_page(article: Article, marks: Sequence[Mark] = (), notice: str = "") -> str:
-    """The whole page. Marks may overlap and may run over paragraphs; those outside the body are ignored."""
+    `question` is what was asked, `back` the address in Discord where it was.
+    """
     title = escape(article.title)
-    about = " · ".join(escape(part) for part in (article.source, article.author) if part)
-    date = date_html(article.published)
-    original = original_html(article.url)
-    notice_ = f'<p class="notice" role="note">{escape(notice)}</p>' if notice else ""
+    facts = (escape(article.source or ""), escape(article.author or ""), date_html(article.published))
+    about = " · ".join(part for part in facts if part)
+    original = f'<p class="original">{link}</p>' if (link := original_html(article.url)) else ""
     return document(
         article.title,
-        f'<main><header><h1 dir="auto">{title}</h1>'
-        f'<p class="about" dir="auto">{" · ".join(part for part in (about, date, original) if part)}</p>'
-        f"</header>{notice_}\n<article>{''.join(_paragraphs(article.body, marks))}</article></main>",
+        f'<main>{_asked(question, back)}<header><h1 dir="auto">{title}</h1><p class="about" dir="auto">{about}</p>'
+        f"{original}</header>{_legend(article.body, marks)}"
+        + (f'<p class="notice" role="note">{escape(notice)}</p>' if notice else "")
+        + f"\n<article>{''.join(body_blocks(article.body, marks))}</article></main>",
         language="und",
     )
 
@@ -57,9 +57,30 @@ def document(title: str, body: str, language: str = "en") -> str:
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="robots" content="noindex, nofollow"><meta name="color-scheme" content="light dark">'
-        f'<title>{escape(title)}</title><link rel="stylesheet" href="/style.css"></head>\n'
-        f"<body>{body}</body></html>\n"
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="/style.css">'
+        f'<link rel="icon" href="/favicon.svg"></head>\n<body>{body}</body></html>\n'
     )
+
+
+def _asked(question: str, back: str) -> str:
+    if not question:
+        return ""
+    link = f'<a href="{escape(back)}">← Back to Discord</a>' if back else ""
+    return f'<nav class="asked">{link}<p dir="auto"><span>You asked</span> {escape(question)}</p></nav>'
+
+
+def _legend(body: str, marks: Sequence[Mark]) -> str:
+    """What the two colours mean, where both are there, and a jump to each quote."""
+    inside = sorted({mark.start for mark in marks if 0 <= mark.start < mark.end <= len(body)})
+    if not inside:
+        return ""
+    meant = "<mark>the words you came for</mark>"
+    if not all(mark.main for mark in marks):
+        meant += ' <mark class="other">also quoted in the answer</mark>'
+    jumps = (
+        "".join(f'<a href="#quote-{n}">{n}</a>' for n in range(1, len(inside) + 1)) if len(inside) > 1 else ""
+    )
+    return f'<p class="legend">{meant}{f" · jump to {jumps}" if jumps else ""}</p>'
 
 
 def find_quote(body: str, quote: str, start: int, end: int) -> tuple[int, int] | None:
@@ -118,46 +139,16 @@ def _nearest_words(body: str, words: Sequence[str], start: int) -> tuple[int, in
     return min(places, key=lambda place: abs(place[0] - start), default=None)
 
 
-def _paragraphs(body: str, marks: Sequence[Mark]) -> Iterator[str]:
-    """Each line of the body as a paragraph, cut where a mark begins or ends."""
-    inside = [mark for mark in marks if 0 <= mark.start < mark.end <= len(body)]
-    main_pending = True
-    for line in re.finditer(r"[^\n]+", body):
-        first, last = line.span()
-        if not line.group().strip():
-            continue
-        here = [mark for mark in inside if mark.start < last and first < mark.end]
-        parts = []
-        for text, over in _cut_at_marks(body, first, last, here):
-            if not over:
-                parts.append(text)
-            elif any(mark.main for mark in over):
-                # the first piece of the quote is where the page opens; an id may stand once only
-                parts.append(
-                    f'<mark id="quote">{text}</mark>' if main_pending else f'<mark class="main">{text}</mark>'
-                )
-                main_pending = False
-            else:
-                parts.append(f'<mark class="other">{text}</mark>')
-        yield f'<p dir="auto">{"".join(parts)}</p>\n'
-
-
-def _cut_at_marks(
-    body: str, first: int, last: int, marks: Sequence[Mark]
-) -> Iterator[tuple[str, list[Mark]]]:
-    """The escaped pieces of `body[first:last]`, each with the marks that lie over it."""
-    cuts = {first, last}
-    for mark in marks:
-        cuts |= {place for place in (mark.start, mark.end) if first < place < last}
-    for start, end in itertools.pairwise(sorted(cuts)):
-        yield escape(body[start:end]), [mark for mark in marks if mark.start <= start and end <= mark.end]
-
-
 def date_html(published: str | None) -> str:
+    """ "November 20, 2019"; what is no date stays as it is."""
     if not published:
         return ""
-    day = escape(published[:10])
-    return f'<time datetime="{day}">{day}</time>'
+    day = published[:10]
+    try:
+        words = format_date(date.fromisoformat(day), format="long", locale="en")
+    except ValueError:
+        words = day
+    return f'<time datetime="{escape(day)}">{escape(words)}</time>'
 
 
 def original_html(url: str | None) -> str:
@@ -176,7 +167,8 @@ def original_html(url: str | None) -> str:
         or parts.username is not None
     ):
         return ""
-    return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow">{escape(parts.hostname)}</a>'
+    host = escape(parts.hostname.removeprefix("www."))
+    return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow">Read at {host} →</a>'
 
 
 STYLE = """\
@@ -192,6 +184,18 @@ main { max-width: 42rem; margin: 0 auto; padding: 2rem 1.25rem 4rem }
 h1 { font-size: clamp(1.4rem, 5vw, 2rem); line-height: 1.25; margin: 0 0 .5rem }
 .about { color: var(--faint); font: .9rem/1.5 system-ui, sans-serif; margin: 0 }
 header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; margin-bottom: 1.5rem }
+.asked { font: .95rem/1.5 system-ui, sans-serif; margin: 0 0 1.5rem; padding: .75rem 1rem;
+  border: 1px solid var(--line); border-radius: .5rem }
+.asked p { margin: .25rem 0 0; font-weight: 600 }
+.asked span { color: var(--faint); font-weight: 400 }
+.original { font: .95rem/1.5 system-ui, sans-serif; margin: .5rem 0 0 }
+.legend { font: .85rem/1.8 system-ui, sans-serif; color: var(--faint); margin: 0 0 1.5rem }
+.legend a { display: inline-block; padding: 0 .5em; margin-inline-start: .25em; border: 1px solid var(--line);
+  border-radius: .4em; text-decoration: none }
+.scroll { overflow-x: auto; margin: 0 0 1.1rem }
+table { border-collapse: collapse; font: .9rem/1.4 system-ui, sans-serif; overflow-wrap: normal }
+td { border: 1px solid var(--line); padding: .35rem .6rem; vertical-align: top }
+h2 { font-size: 1.15rem; line-height: 1.35; margin: 1.75rem 0 .6rem }
 .notice { border-inline-start: 4px solid var(--mark); padding: .5rem .9rem; margin: 0 0 1.5rem;
   font: .95rem/1.5 system-ui, sans-serif }
 p { margin: 0 0 1.1rem }
@@ -200,3 +204,9 @@ mark { color: inherit; background: var(--mark); border-radius: .15em; padding: .
   scroll-margin-block: 30vh }
 mark.other { background: var(--other) }
 """
+
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b57a4"/>'
+    '<path d="M8 21c0-6 2-10 7-11v3c-2 .6-3 2-3 4h3v6H8zm10 0c0-6 2-10 7-11v3c-2 .6-3 2-3 4h3v6h-7z" '
+    'fill="#ffd54d"/></svg>'
+)

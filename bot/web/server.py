@@ -12,10 +12,11 @@ from typing import TypeVar
 from aiohttp import web
 
 from bot.operations.index_pool import Library
-from bot.operations.records import Records
+from bot.operations.records import Asked, Records
 from bot.qa.answers import Citation
 from bot.settings import Settings
-from bot.web.article_page import STYLE, Mark, article_page, find_quote, message_page, shown_part
+from bot.web.article_page import FAVICON, STYLE, article_page, find_quote, message_page, shown_part
+from bot.web.body_blocks import Mark
 from bot.web.signed_links import ReaderAddresses, reader_key
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
@@ -27,7 +28,8 @@ T = TypeVar("T")
 HEADERS = {
     # nothing may run, load or embed but our own style sheet
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -37,6 +39,17 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "private, max-age=300",
 }
+
+
+_OPEN = ("/", "/style.css", "/favicon.svg")
+_FRONT = (
+    "Here the articles behind an answer open, with the quoted words marked. Every page has its own link, which ends "
+    "after some days: press “read it here” under an answer in Discord to open one."
+)
+_EXPIRED = (
+    "Links to articles end after some days. Ask the question again in Discord, or press Passage under the old answer: "
+    "the words quoted are shown there."
+)
 
 
 def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -> web.Application:
@@ -58,11 +71,17 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         asked = await records.asked(request.match_info["key"])
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        page = await read(partial(marked_page, citations=asked.answer.citations, place=place))
+        page = await read(partial(marked_page, asked=asked, citations=asked.answer.citations, place=place))
         return _html(page) if page is not None else _gone()
 
     async def style(_request: web.Request) -> web.Response:
         return web.Response(text=STYLE, content_type="text/css")
+
+    async def favicon(_request: web.Request) -> web.Response:
+        return web.Response(text=FAVICON, content_type="image/svg+xml")
+
+    async def front(_request: web.Request) -> web.Response:
+        return _html(message_page("Byline's reader", _FRONT))
 
     @web.middleware
     async def guarded(
@@ -71,14 +90,12 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
         response: web.StreamResponse
         query = request.query
         try:
-            if request.path == "/style.css" or addresses.allows(
+            if request.path in _OPEN or addresses.allows(
                 request.rel_url.raw_path, query.get("until", ""), query.get("s", "")
             ):
                 response = await handler(request)
             else:
-                response = _html(
-                    message_page("This link has expired", "Ask again in Discord to get a fresh one."), 403
-                )
+                response = _html(message_page("This link has expired", _EXPIRED), 403)
         except web.HTTPException as error:
             response = _html(message_page("There is no such page", error.reason), error.status)
         except UserFacingError as error:
@@ -91,6 +108,8 @@ def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -
     application.router.add_get("/articles/{id}", article)
     application.router.add_get(r"/answers/{key}/{place:\d{1,3}}", answer)
     application.router.add_get("/style.css", style)
+    application.router.add_get("/favicon.svg", favicon)
+    application.router.add_get("/", front)
     return application
 
 
@@ -130,7 +149,7 @@ def plain_page(index: Index, article_id: str) -> bytes | None:
     return _page(shown, []) if shown is not None else None
 
 
-def marked_page(index: Index, citations: Sequence[Citation], place: int) -> bytes | None:
+def marked_page(index: Index, asked: Asked, citations: Sequence[Citation], place: int) -> bytes | None:
     """The article of the citation at `place`, with all quotes from it marked; None where it is gone."""
     main = citations[place].article.article_id
     shown = index.articles([main]).get(main)
@@ -145,15 +164,18 @@ def marked_page(index: Index, citations: Sequence[Citation], place: int) -> byte
             marks.append(Mark(*span, main=number == place))
         elif number == place:
             notice = f"This article has changed since. The words quoted were: “{citation.quote}”"
-    return _page(shown, marks, notice)
+    back = f"https://discord.com/channels/{asked.server or '@me'}/{asked.channel}" if asked.channel else ""
+    return _page(shown, marks, notice, asked.question, back)
 
 
-def _page(article: Article, marks: Sequence[Mark], notice: str = "") -> bytes:
+def _page(
+    article: Article, marks: Sequence[Mark], notice: str = "", question: str = "", back: str = ""
+) -> bytes:
     """Made and encoded in the thread that reads: for a long article this takes a while."""
     part, moved, cut = shown_part(article, marks)
     if cut:
         notice = f"{notice} This article is very long; only a part of it is shown.".strip()
-    return article_page(part, moved, notice).encode("utf-8", "replace")
+    return article_page(part, moved, notice, question, back).encode("utf-8", "replace")
 
 
 def _html(page: str | bytes, status: int = 200) -> web.Response:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from bot.chat.messages.language import Words
+from bot.chat.messages.language import Words, words_in
 from bot.chat.messages.markup import length, masked_link, one_line, plain, split_text, web_url, with_marks
 from bot.qa.answers import Answer, ArticleRef, Citation
 from bot.qa.excerpts import bare_words, by_article, told_text
 from bot.qa.phrases import NO_QUESTION
+from bot.qa.understanding.languages import other_language
 from bot.web.quote_links import Links
 
 TEXT_LIMIT = 3_900
@@ -169,6 +170,10 @@ def _not_found(answer: Answer, words: Words) -> str:
     if answer.notes == (NO_QUESTION,):
         return ""
     text = words("No article here answers that.")
+    if (language := other_language(answer.question)) is not None:
+        # in the language of the question, whatever that of the asker's Discord is
+        its_words = words_in(language)
+        text += "\n" + its_words("I understand questions in English best. Please try it in English.")
     if not answer.nearest:
         return text
     lines = [f"- {article_line(article, words)}" for article in answer.nearest[:_NEAREST]]

@@ -198,6 +198,13 @@ class World:
         self.guild = self.env.create_guild()
         self.channel = self.guild.create_text_channel("general")
         self.ann = self.guild.add_member(self.env.create_user("ann"))
+        for name in (
+            "corpus",
+            "insights",
+        ):  # as a server's admins let somebody use them in Discord's own settings
+            command = self.env.backend.find_command(name, None, type=1)
+            if command is not None:
+                self.guild.set_command_permissions(int(command["id"]), {self.guild.default_role: True})
 
     def ask_at_once(self, member: MemberActor, question: str) -> InteractionResult:
         return self.slash_at_once(member, "ask", [{"name": "question", "type": 3, "value": question}])

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.article_page import LONGEST_PAGE, MOST_LINES, Mark, article_page, find_quote, shown_part
+from bot.web.article_page import LONGEST_PAGE, MOST_LINES, article_page, find_quote, shown_part
+from bot.web.body_blocks import Mark
 from ingest.articles.article import Article
 
 
@@ -24,7 +25,31 @@ def shown(html: str) -> str:
 
 def test_the_quote_is_marked_and_others_are_marked_lighter() -> None:
     html = page("One two three four.", Mark(4, 7, main=True), Mark(14, 18))
-    assert 'One <mark id="quote">two</mark> three <mark class="other">four</mark>.' in html
+    assert (
+        'One <a id="quote-1"></a><mark id="quote">two</mark> three '
+        '<a id="quote-2"></a><mark class="other">four</mark>.' in html
+    )
+    assert 'jump to <a href="#quote-1">1</a><a href="#quote-2">2</a>' in html
+
+
+def test_the_page_says_what_was_asked_and_leads_back_to_discord() -> None:
+    html = article_page(
+        Article("a", "T", "Body.", published="2019-11-20"),
+        (),
+        "",
+        "Who <b>won</b>?",
+        "https://discord.com/channels/1/2",
+    )
+    assert '<a href="https://discord.com/channels/1/2">← Back to Discord</a>' in html
+    assert "Who &lt;b&gt;won&lt;/b&gt;?" in html
+    assert "November 20, 2019" in html
+
+
+def test_rows_are_a_table_and_short_lines_above_paragraphs_are_subheads() -> None:
+    html = page("What it costs\n\n" + "It costs much. " * 8 + "\n\nTeam | Won | Lost\nReds | 3 | 1")
+    assert '<h2 dir="auto">What it costs</h2>' in html
+    assert "<tr><td>Team</td><td>Won</td><td>Lost</td></tr>" in html
+    assert page("Team | Won").count("<table") == 0
 
 
 def test_a_quote_over_two_paragraphs_is_marked_in_both_with_one_id() -> None:
@@ -52,8 +77,9 @@ def test_an_articles_markup_is_shown_and_never_obeyed() -> None:
 
 def test_only_web_addresses_become_the_original_link() -> None:
     assert "javascript" not in page("Body.", url="javascript:alert(1)")
-    assert 'href="https://x.example/a?b=1&amp;c=2" rel="noopener noreferrer nofollow">x.example</a>' in page(
-        "Body.", url="https://x.example/a?b=1&c=2"
+    assert (
+        'href="https://x.example/a?b=1&amp;c=2" rel="noopener noreferrer nofollow">Read at x.example →</a>'
+        in page("Body.", url="https://x.example/a?b=1&c=2")
     )
 
 
@@ -115,7 +141,7 @@ def test_a_page_has_a_longest_length_and_shows_the_part_with_the_quote(line: str
     html = article_page(part, marks)
     assert time.thread_time() - began < 1
     assert cut
-    assert html.count("<p ") <= MOST_LINES + 1
+    assert html.count('<p dir="auto">') <= MOST_LINES + 1
     assert len(part.body) <= LONGEST_PAGE
     assert '<mark id="quote">The quote.</mark>' in html
 

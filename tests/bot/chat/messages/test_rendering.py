@@ -112,3 +112,10 @@ def test_what_is_being_checked_and_what_was_struck_can_be_told_apart() -> None:
     sentences: dict[str, SentenceState] = {"One.": "proven", "Two.": "being checked", "Three.": "struck"}
     text = progress_text("second_look", 8, sentences, ENGLISH)
     assert text == "One. Two. ⏳ ~~Three.~~\n-# Being checked once more…"
+
+
+def test_a_question_in_another_language_is_told_in_it_to_try_english() -> None:
+    (page,) = answer_pages(not_found("Wann wurde der Vertrag unterschrieben?"), ENGLISH)
+    assert "Bitte versuch es auf Englisch." in page.text
+    (page,) = answer_pages(not_found("Did the man die in the war?"), ENGLISH)
+    assert "English" not in page.text
