@@ -190,6 +190,7 @@ header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; margin-bott
 .asked span { color: var(--faint); font-weight: 400 }
 .original { font: .95rem/1.5 system-ui, sans-serif; margin: .5rem 0 0 }
 .legend { font: .85rem/1.8 system-ui, sans-serif; color: var(--faint); margin: 0 0 1.5rem }
+.legend mark { color: var(--ink) }
 .legend a { display: inline-block; padding: 0 .5em; margin-inline-start: .25em; border: 1px solid var(--line);
   border-radius: .4em; text-decoration: none }
 .scroll { overflow-x: auto; margin: 0 0 1.1rem }

@@ -177,7 +177,7 @@ async def test_nothing_found_names_the_nearest_articles(world: World) -> None:
     world.answers.events = [not_found("Who spoke?")]
     result = await world.ann.slash(world.channel, "ask", question="Who spoke?")
     text = shown(result)
-    assert "I found nothing in the articles that answers this." in text
+    assert "No article here answers that." in text
     assert "[Ambassador speaks on the visit](https://news.example/visit)" in text
     assert result.response is not None
     assert "Tell the editors" in labels(result.response.components)
