@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ingest.statements import noun_phrases
 from ingest.statements.clauses import Token
-from ingest.statements.noun_phrases import Phrase
+from ingest.statements.phrase import Phrase
 from ingest.statements.verbs import Verb, verb_forms
 from ingest.statements.word_classes import (
     ADJUNCT_NOUNS,

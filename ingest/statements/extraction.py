@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ingest.statements.clauses import Sentence, Token, sentences
 from ingest.statements.contents import contents
 from ingest.statements.cues import Cue, cues, opening_subject
-from ingest.statements.noun_phrases import Range
+from ingest.statements.phrase import Range
 from ingest.statements.speakers import Speaker, Speakers
 from ingest.statements.statement import Kind, Statement
 from ingest.statements.verbs import verb_forms

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ingest.statements.clauses import Token
+from ingest.statements.phrase import Phrase, parted
 from ingest.statements.verbs import verb_forms
 from ingest.statements.word_classes import (
     ADJUNCT_NOUNS,
@@ -15,35 +15,20 @@ from ingest.statements.word_classes import (
     JOINS,
     MONTHS,
     OPENS_CLAUSE,
-    PARTICLES,
     PREPOSITIONS,
     PRONOUNS,
     SPEECH_NOUNS,
     TITLES,
-    first_names,
     is_adverb,
     is_finite,
     is_past,
 )
-from ingest.text.names import places_in
 
 LONGEST = 25
 """Tokens of a phrase."""
 _INSIDE = frozenset("of for at from to with in on and &".split())
 _BOUNDARIES = frozenset(", : ; — – - ( ) [ ] . ? ! … • | /".split())
 _MARKS_INSIDE = frozenset("' ’ . $ %".split())
-
-Range = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Tokens first to last (exclusive) of a sentence, of which `name` are the name; `role` what stands around it."""
-
-    first: int
-    last: int
-    name: Range
-    role: Range | None = None
 
 
 def before(tokens: Sequence[Token], end: int) -> Phrase | None:
@@ -193,7 +178,7 @@ def _trimmed(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
         return None
     if not any(token.is_word for token in words):
         return None
-    return _parted(tokens, first, last)
+    return parted(tokens, first, last)
 
 
 def _without_adjunct(tokens: Sequence[Token], first: int, last: int) -> int:
@@ -220,8 +205,8 @@ def _behind_preposition(tokens: Sequence[Token], first: int, last: int) -> int:
     return articles[-1] if len(articles) > 1 else last
 
 
-def after(tokens: Sequence[Token], start: int, end: int, *, any_noun: bool = False) -> Phrase | None:
-    """The phrase that starts at `start`: the subject of a verb before it ("…," said X)."""
+def _end_of(tokens: Sequence[Token], start: int, end: int) -> int:
+    """Walk right to what bounds the phrase."""
     last = start
     while last < end and last - start < LONGEST:
         token = tokens[last]
@@ -248,6 +233,12 @@ def after(tokens: Sequence[Token], start: int, end: int, *, any_noun: bool = Fal
         if low in JOINS and not _joins_names(tokens, last, end):
             break
         last += 1
+    return last
+
+
+def after(tokens: Sequence[Token], start: int, end: int, *, any_noun: bool = False) -> Phrase | None:
+    """The phrase that starts at `start`: the subject of a verb before it ("…," said X)."""
+    last = _end_of(tokens, start, end)
     while last > start and (tokens[last - 1].low in PREPOSITIONS or is_adverb(tokens[last - 1])):
         last -= 1
     if last == start:
@@ -262,7 +253,7 @@ def after(tokens: Sequence[Token], start: int, end: int, *, any_noun: bool = Fal
         or any(t.is_capital or t.low in TITLES for t in words)
     ):
         return None
-    return _with_apposition(tokens, _parted(tokens, start, last), end)
+    return _with_apposition(tokens, parted(tokens, start, last), end)
 
 
 def _of_place(tokens: Sequence[Token], place: int) -> bool:
@@ -301,38 +292,3 @@ def _with_apposition(tokens: Sequence[Token], phrase: Phrase, end: int) -> Phras
     ):
         return Phrase(phrase.first, phrase.last, phrase.name, (place + 1, last))
     return phrase
-
-
-def _parted(tokens: Sequence[Token], first: int, last: int) -> Phrase:
-    """The name and the role in a phrase: "House Speaker | Paul Ryan", "John Smith | of Yale"."""
-    whole = Phrase(first, last, (first, last))
-    stop = first
-    while stop < last and tokens[stop].is_capital:
-        stop += 1
-    if first < stop < last and tokens[stop].low in PREPOSITIONS:
-        given = next((n for n in range(first, stop - 1) if tokens[n].low in first_names()), None)
-        if given is not None:
-            return Phrase(first, last, (given, stop), (first, given) if given > first else (stop, last))
-    start = last
-    while start > first and (
-        tokens[start - 1].is_capital
-        or (start < last and tokens[start - 1].low in PARTICLES and start - 1 > first)
-    ):
-        start -= 1
-    if start == last:
-        return whole
-    titled = [n for n in range(start, last - 1) if tokens[n].low.rstrip(".") in TITLES]
-    name = titled[-1] + 1 if titled else start
-    given = next((n for n in range(name, last - 1) if tokens[n].low.rstrip(".") in first_names()), None)
-    if given is not None and last - given <= 4 and (given > first or start == first):
-        name = given
-    is_placed = name == start and last - name > 2 and name > first and tokens[name - 1].low in PREPOSITIONS
-    if is_placed and places_in([tokens[name].low]):  # "ambassador to Russia Mehdi Sanaei"
-        return Phrase(first, last, (name + 1, last), (first, name + 1))
-    if name > first and not titled and tokens[name - 1].low not in TITLES:
-        in_phrase = any(token.low in PREPOSITIONS | {"the"} for token in tokens[first + 1 : name])
-        if (in_phrase and given is None) or tokens[name - 1].low in PREPOSITIONS | {"the"}:
-            return (
-                whole  # "the head of the FBI", "the Kremlin": the capitals are no person's name, or all of it
-            )
-    return Phrase(first, last, (name, last), (first, name) if name > first else None)

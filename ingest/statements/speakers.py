@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.statements.clauses import Token
-from ingest.statements.noun_phrases import Phrase
+from ingest.statements.phrase import Phrase
 from ingest.statements.word_classes import (
     DAYS,
     DETERMINERS,

@@ -52,11 +52,9 @@ class Said:
             self._services.check_may_ask(place, asker, words)
             hidden = self._services.is_private(place) if private is None else private
             await acknowledge(interaction, private=hidden)
-            lookup = Lookup(person, about or "", first, last, source or "")
             subject = " · ".join(part for part in (person, about) if part)
             request = Request(subject, asker, place, words, kind="said", heading=subject, private=hidden)
-            display = InteractionDisplay(interaction, private=hidden, words=words)
-            await self._questions.show(request, display, self._services.answers.statements(lookup))
+            await self._show(interaction, request, Lookup(person, about or "", first, last, source or ""))
 
         @said.autocomplete("person")
         async def speakers(
@@ -70,6 +68,10 @@ class Said:
                 return []  # who may not see the articles is not shown who speaks in them either
             names = dict.fromkeys(one_line(one.name, _NAME_LIMIT) for one in found)
             return [app_commands.Choice(name=name, value=name) for name in names]
+
+    async def _show(self, interaction: discord.Interaction[Any], request: Request, lookup: Lookup) -> None:
+        display = InteractionDisplay(interaction, private=request.private, words=request.words)
+        await self._questions.show(request, display, self._services.answers.statements(lookup))
 
 
 def _day(text: str | None, words: Words) -> str:
