@@ -25,10 +25,11 @@ from bot.__main__ import Parts, assembled
 from bot.qa.answering import final_answer
 from bot.settings import load_settings
 from ingest.__main__ import main as ingest
+from ingest.errors import UserFacingError
 from ingest.system.memory import limit_heaps
 
 ARTICLES = Path(__file__).resolve().parents[1] / "articles"
-QUESTION = "Who won the third game against Lee Sedol?"
+QUESTION = "How did Lee Sedol win the fourth game against AlphaGo?"
 DEADLINE = 10.0
 CONFIG = """
 [corpus]
@@ -78,9 +79,10 @@ def once(body: bytes) -> Callable[[], AsyncIterator[bytes]]:
 LONG = "".join(
     SENTENCE % ("The game of Go was won by AlphaGo " * 110, "won the third game " * 30) for _ in range(60)
 )
+HONEST = SENTENCE[:-1] % ("Lee won the fourth game with a move.", "He won the fourth game with a move")
 # name: status, headers, body
 REPLIES: dict[str, tuple[int, dict[str, str], Callable[[], AsyncIterator[bytes]]]] = {
-    "an honest one": (200, {}, pieces('{"sentences": [' + SENTENCE[:-1] % ("AlphaGo won.", "AlphaGo") + "]}")),
+    "an honest one": (200, {}, pieces('{"sentences": [' + HONEST + "]}")),
     "an error without end": (400, {}, endless(b"x" * 65_536)),
     "a busy sign without end": (503, {}, endless(b"x" * 65_536)),
     "a line without end": (200, {}, endless(b"x" * 65_536)),
@@ -156,7 +158,10 @@ async def ask(parts: Parts) -> tuple[str, float, float]:
 
 async def measure(config: Path, url: str) -> None:
     async with assembled(load_settings(config)) as parts:
-        await ask(parts)
+        with suppress(
+            UserFacingError
+        ):  # the first takes longer, and on a busy computer longer than the deadline
+            await ask(parts)
         for number, name in enumerate(REPLIES):
             await asyncio.to_thread(urlopen, f"{url}/choose/{number}")
             idle = memory_from_here()
