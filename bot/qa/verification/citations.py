@@ -58,11 +58,8 @@ class CitationChecker:
     def sources_of(self, sentence: CheckedSentence) -> str:
         """What a sentence of this check cites: each article's head, and the sentences around the quotes."""
         numbers = {int(number) for number in re.findall(r"\[(\d+)\]", sentence.text)}
-        return "\n\n".join(
-            f"({quote.head})\n{quote.context}"
-            for number, quote in sorted(self._quotes.items())
-            if number in numbers
-        )
+        cited = [quote for number, quote in sorted(self._quotes.items()) if number in numbers]
+        return "\n\n".join(dict.fromkeys(f"({quote.head})\n{quote.context}" for quote in cited))
 
     def result(self) -> tuple[str, tuple[Citation, ...]]:
         """The answer's text with its marks, and what the marks stand for."""

@@ -221,26 +221,32 @@ async def test_a_summary_by_the_model_is_repaired_and_looked_at_too(
     assert len(endpoint.requests) == 3
 
 
-async def test_a_digest_by_the_model_is_repaired_and_looked_at_too(
+async def test_a_digest_by_the_model_is_repaired_too(
     newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     since_2018 = (datetime.now(UTC) - datetime(2018, 1, 1, tzinfo=UTC)).days
-    endpoint.replies = [draft(SPOILT), GOOD, judged(True)]
-    async with answerer(newsroom, endpoint.url, monkeypatch, second_look=True) as built:
-        answer = await final_answer(built.digest("the Linden Bridge, its cost and the frost", since_2018))
-    assert answer.text == "According to Mayor Ilse Brandt, the bridge cost forty million euros [1]."
-    assert len(endpoint.requests) == 3
+    quote = (1, "lost most of their apricots to three nights of frost")
+    spoilt = sentence("Growers lost most of their apricots to five nights of frost.", quote)
+    endpoint.replies = [
+        draft(spoilt),
+        draft(sentence("Growers lost most of their apricots to three nights of frost.", quote)),
+    ]
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
+        topic = "the frost and the apricot harvest, the Linden Bridge"
+        answer = await final_answer(built.digest(topic, since_2018))
+    assert answer.text == "Growers lost most of their apricots to three nights of frost [1]."
+    assert len(endpoint.requests) == 2
 
 
-async def test_a_follow_up_by_the_model_is_repaired_and_looked_at_too(
+async def test_a_follow_up_by_the_model_is_repaired_too(
     newsroom: Path, endpoint: LoopbackOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endpoint.replies = [QUESTION, draft(SPOILT), GOOD, judged(True)]
+    endpoint.replies = [QUESTION, draft(SPOILT), GOOD]
     history = [Turn("Who opened the Linden Bridge?", "Mayor Ilse Brandt opened the Linden Bridge [1].", ())]
-    async with answerer(newsroom, endpoint.url, monkeypatch, second_look=True) as built:
+    async with answerer(newsroom, endpoint.url, monkeypatch) as built:
         answer = await final_answer(built.answer("and what did it cost?", history=history))
     assert answer.text == "According to Mayor Ilse Brandt, the bridge cost forty million euros [1]."
-    assert len(endpoint.requests) == 4
+    assert len(endpoint.requests) == 3
 
 
 async def test_a_question_that_only_a_reader_could_refuse_reaches_the_model(
