@@ -46,7 +46,12 @@ class Answers(Protocol):
     """What the commands need of bot.qa.answering.Answerer."""
 
     def answer(
-        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: str = "",
     ) -> AsyncIterator[AnswerEvent]: ...
 
     def summarise(self, article: str) -> AsyncIterator[AnswerEvent]: ...

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
+from babel.dates import format_timedelta
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -83,8 +85,17 @@ def _show_source(console: Console, article: ArticleRef, citations: Sequence[Cita
 
 
 def _named(article: ArticleRef) -> str:
-    date = article.published[:10] if article.published else None
-    return ", ".join(fact for fact in (article.title, article.source, date) if fact)
+    day = f"{article.published[:10]}{_age(article.published)}" if article.published else None
+    return ", ".join(fact for fact in (article.title, article.source, day) if fact)
+
+
+def _age(published: str) -> str:
+    """How long ago, in round words: " (10 years ago)"; nothing where the date is no day."""
+    try:
+        days = (date.today() - date.fromisoformat(published[:10])).days
+    except ValueError:
+        return ""
+    return f" ({format_timedelta(timedelta(days=-days), add_direction=True, locale='en')})"
 
 
 def _generator(answer: Answer) -> str:

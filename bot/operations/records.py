@@ -343,6 +343,7 @@ def _answer(data: dict[str, Any]) -> Answer:
         seconds=data["seconds"],
         nearest=tuple(ArticleRef(**ref) for ref in data["nearest"]),
         notes=tuple(data["notes"]),
+        as_of=data.get("as_of", ""),
     )
 
 

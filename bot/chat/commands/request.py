@@ -24,6 +24,7 @@ class Request:
     """A question on its way: where from, what it follows, and how its answer is headed.
 
     `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
+    `as_of`: the last day, in ISO 8601, whose articles are evidence.
     `unaddressed`: nobody called the bot, so that it says something only where it knows something.
     """
 
@@ -38,6 +39,7 @@ class Request:
     about: str = ""
     private: bool = True
     unaddressed: bool = False
+    as_of: str = ""
 
 
 def check_asks(question: str, words: Words, *, follows: bool) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from bot.chat.messages.language import Words
@@ -120,16 +123,13 @@ def article_line(article: ArticleRef, words: Words, link: str | None = None) -> 
     url = link or web_url(article.url)
     shown = masked_link(title, url) if url else plain(title)
     about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
-    if date := words.date(article.published):
-        about.append(plain(date))
-    return " · ".join([f"**{shown}**", *about])
+    return " · ".join([f"**{shown}**", *about, *_dated(article, words)])
 
 
 def _source(citation: Citation, words: Words, links: Links, quote_limit: int) -> Source:
     article = citation.article
     about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
-    if date := words.date(article.published):
-        about.append(plain(date))
+    about += _dated(article, words)
     if links.reader and links.reader != links.web:
         about.append(masked_link(words("read it here"), links.reader))
     lines = [f"**\\[{citation.number}\\]** **{plain(one_line(article.title, _TITLE))}**"]
@@ -137,6 +137,16 @@ def _source(citation: Citation, words: Words, links: Links, quote_limit: int) ->
         lines.append(f"-# {' · '.join(about)}")
     lines.append(f"> {plain(one_line(citation.quote, quote_limit))}")
     return Source(citation.number, "\n".join(lines), web_url(links.web) or web_url(links.reader))
+
+
+def _dated(article: ArticleRef, words: Words) -> list[str]:
+    """When it was published, and its age, which Discord writes in the reader's own language and keeps true."""
+    if not (date := words.date(article.published)):
+        return []
+    with suppress(ValueError, OverflowError):
+        day = datetime.fromisoformat(article.published or "").replace(tzinfo=UTC)
+        return [f"{plain(date)} (<t:{int(day.timestamp())}:R>)"]
+    return [plain(date)]
 
 
 def _with_sources(texts: Sequence[str], sources: Sequence[Source]) -> list[Page]:
@@ -158,6 +168,8 @@ def _with_sources(texts: Sequence[str], sources: Sequence[Source]) -> list[Page]
 def _translated(note: str, words: Words) -> str:
     """A text of bot/qa/phrases.py; two of them end with names of articles or words of the question."""
     opening, _, rest = note.removesuffix(".").partition(": ")
+    if day := re.match(r"As of (\d{4}-\d\d-\d\d): ", note):
+        return words(note.replace(day[1], "{date}", 1), date=words.date(day[1]))
     if rest and opening == "The articles differ here":
         return words("The articles differ here: {sources}.", sources=rest)
     if rest and opening == "The articles do not cover":

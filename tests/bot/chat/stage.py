@@ -130,11 +130,18 @@ class ScriptedAnswers:
     hold: asyncio.Event | None = None
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
 
+    as_of: str = ""
     excluded: list[tuple[str, ...]] = field(default_factory=list)
 
     async def answer(
-        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: str = "",
     ) -> AsyncIterator[AnswerEvent]:
+        self.as_of = as_of
         self.asked.append((question, tuple(history)))
         self.excluded.append(tuple(exclude))
         yield Progress("searching")
