@@ -31,6 +31,9 @@ from bot.chat.messages.displays import NO_PINGS
 from bot.chat.messages.failures import Refused, explain, root_cause, token_is_gone
 from bot.chat.messages.language import CommandTranslator
 from bot.chat.services import Services, of_interaction, words_of
+from bot.chat.watching.buttons import WatchingButton
+from bot.chat.watching.watching import Watching
+from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
@@ -55,24 +58,26 @@ class BylineClient(discord.Client):
         self.tree = Tree(self)
         self.questions = Questions(services)
         feedback = Feedback(services, self.questions)
-        self.presses: Mapping[str, Press] = feedback.presses()
         self._submits = {**self.questions.submits(), **feedback.submits()}
         self.questions.register(self.tree)
         Summaries(services, self.questions).register(self.tree)
         self.sources = Sources(services)
         self.corpus = Corpus(services)
+        self.watching = Watching(services, self.questions, self)
+        self.presses: Mapping[str, Press] = {**feedback.presses(), **self.watching.presses()}
         parts = (Help, Insights, Privacy, SettingsCommands)
-        for part in (self.sources, self.corpus, *(one(services) for one in parts)):
+        for part in (self.sources, self.corpus, self.watching, *(one(services) for one in parts)):
             part.register(self.tree)
 
     async def setup_hook(self) -> None:
         await self.services.load()
         await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
-        self.add_dynamic_items(AnswerButton, PageButton, CorpusButton)
+        self.add_dynamic_items(AnswerButton, PageButton, CorpusButton, WatchingButton)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
         self.keep_tidy.start()
+        self.look_for_news.start()
 
     async def on_ready(self) -> None:
         log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
@@ -149,13 +154,27 @@ class BylineClient(discord.Client):
 
     @tasks.loop(hours=6)
     async def keep_tidy(self) -> None:
-        """Delete what is older than [records] keep_days; 0 keeps everything."""
+        """Delete what is older than [records] keep_days and watch_days; 0 keeps everything."""
         if keep_days := self.services.settings.records.keep_days:
             gone = await self.services.records.delete_before(time.time() - keep_days * 86_400)
             log.info("deleted %d questions older than %d days", gone, keep_days)
+        if watch_days := self.services.settings.records.watch_days:
+            await self.services.watches.end_before(time.time() - watch_days * 86_400)
+
+    @tasks.loop(seconds=30)
+    async def look_for_news(self) -> None:
+        """Whoever ran ingest, and wherever: what waits for other articles is asked again."""
+        if self.is_ready() and not self.services.closing:
+            try:
+                await self.watching.after_ingest()
+            except UserFacingError as error:
+                log.info("nothing can be asked again just now: %s", error)
+            except Exception:
+                log.exception("asking again after an ingest")
 
     async def close(self) -> None:
         self.keep_tidy.cancel()
+        self.look_for_news.cancel()
         if not self.services.closing:
             await self.services.wind_up(self.services.settings.discord.shutdown_seconds)
         await super().close()

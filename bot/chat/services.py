@@ -22,7 +22,8 @@ from bot.operations.ingest_subprocess import RefreshSchedule
 from bot.operations.metrics import Metrics
 from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
-from bot.qa.answers import Answer, AnswerEvent, Turn
+from bot.operations.watch_records import WatchRecords
+from bot.qa.answers import Answer, AnswerEvent, Evidence, Turn
 from bot.settings import Settings
 from bot.web.signed_links import ReaderAddresses
 from bot.web.text_fragments import fragment_url
@@ -58,6 +59,8 @@ class Answers(Protocol):
 
     def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]: ...
 
+    async def search(self, query: str, limit: int) -> list[Evidence]: ...
+
 
 @dataclass
 class Services:
@@ -81,6 +84,7 @@ class Services:
     _running: dict[asyncio.Task[object], Farewell | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.watches = WatchRecords(self.records)
         self.slots = asyncio.Semaphore(self.settings.discord.at_once)
 
     async def load(self) -> None:
@@ -213,8 +217,11 @@ class Services:
 
         return await asyncio.to_thread(leased)
 
-    async def links(self, answer: Answer, key: str) -> Mapping[int, Links]:
-        """Where each citation opens, by its place in the answer: at the quoted words where that can be."""
+    async def links(self, answer: Answer, key: str | None) -> Mapping[int, Links]:
+        """Where each citation opens, by its place in the answer: at the quoted words where that can be.
+
+        `key`: of an answer on record, which the reader can show; None of any other.
+        """
         try:
             wanted = {citation.article.article_id for citation in answer.citations}
             articles = await self.read(lambda index: index.articles(wanted)) if wanted else {}
@@ -226,7 +233,7 @@ class Services:
             stands = article is not None and article.body[citation.start : citation.end] == citation.quote
             if url and article is not None and stands:
                 url = fragment_url(url, article.body, citation.start, citation.end)
-            reader = self.addresses.answer(key, place) if self.addresses else None
+            reader = self.addresses.answer(key, place) if self.addresses and key else None
             made[place] = Links(url, reader)
         return made
 

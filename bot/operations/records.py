@@ -91,6 +91,11 @@ class Records:
                 "damaged, move it away: a new one is made."
             ) from error
 
+    def add_tables(self, schema: str) -> None:
+        """Statements that may be run again: another part keeps its tables in the same file, through `_run`."""
+        with self._lock:
+            self._db.executescript(schema)
+
     def close(self) -> None:
         with self._lock:
             self._db.close()

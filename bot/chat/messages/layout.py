@@ -64,8 +64,9 @@ def plain_messages(pages: Sequence[Page], words: Words) -> list[Message]:
 
 
 def _rows(answer: Answer, key: str, words: Words) -> list[list[ui.Item[Any]]]:
+    watch = AnswerButton("watch", key, label=words("Tell me when this changes"), emoji="🔔")
     if answer.outcome == "not_found":
-        return [[AnswerButton("tell", key, label=words("Tell the editors"), emoji="📣")]]
+        return [[AnswerButton("tell", key, label=words("Tell the editors"), emoji="📣"), watch]]
     return [
         [
             AnswerButton("sources", key, label=words("Sources")),
@@ -77,5 +78,6 @@ def _rows(answer: Answer, key: str, words: Words) -> list[list[ui.Item[Any]]]:
             AnswerButton("up", key, emoji="👍"),
             AnswerButton("down", key, emoji="👎"),
             AnswerButton("tell", key, label=words("Not found? Tell the editors")),
+            watch,
         ],
     ]

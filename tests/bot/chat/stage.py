@@ -17,8 +17,24 @@ from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
 from bot.chat.client import BylineClient
-from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
-from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, RecordsSettings, Settings
+from bot.qa.answers import (
+    Answer,
+    AnswerEvent,
+    ArticleRef,
+    CheckedSentence,
+    Citation,
+    Evidence,
+    Progress,
+    Turn,
+)
+from bot.settings import (
+    DiscordSettings,
+    MetricsSettings,
+    ReaderSettings,
+    RecordsSettings,
+    RetrievalSettings,
+    Settings,
+)
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import IndexStatus
@@ -154,6 +170,9 @@ class ScriptedAnswers:
             await asyncio.sleep(self.pause)
             yield event
 
+    async def search(self, query: str, limit: int) -> list[Evidence]:
+        return []
+
     def summarise(self, article: str) -> AsyncIterator[AnswerEvent]:
         return self.answer(article)
 
@@ -167,6 +186,7 @@ def settings(tmp_path: Path, **discord: Any) -> Settings:
         config=tmp_path / "config.toml",
         ingest=SimpleNamespace(base=tmp_path, corpus=CorpusSettings()),
         discord=DiscordSettings(**values),
+        retrieval=RetrievalSettings(),
         reader=ReaderSettings(),
         metrics=MetricsSettings(),
         records=RecordsSettings(path=tmp_path / "records.sqlite"),

@@ -374,7 +374,9 @@ async def test_only_what_was_published_by_then_is_evidence_and_the_answer_says_s
     async with answerer(newsroom, None, monkeypatch) as built:
         then = await final_answer(built.answer(apricots, as_of="2021-05-12"))
         before = await final_answer(built.answer(apricots, as_of="2021-05-11"))
-        in_words = await final_answer(built.answer("As of 2020, who told the Valley Courier about the trees?"))
+        in_words = await final_answer(
+            built.answer("As of 2020, who told the Valley Courier about the trees?")
+        )
         bridge = await final_answer(built.answer("What did the Linden Bridge cost, as of May 2016?"))
         undated = await final_answer(
             built.answer("What did the astronomer Rosa Quintana claim about the mirror?", as_of="2030-01-01")
