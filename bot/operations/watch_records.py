@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS watches (
     question TEXT NOT NULL, at REAL NOT NULL, evidence TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS gaps (
-    id INTEGER PRIMARY KEY, question TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', owner INTEGER
+    id INTEGER PRIMARY KEY, question TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open',
+    owner INTEGER, owner_name TEXT
 );
 CREATE TABLE IF NOT EXISTS gap_questions (
     key TEXT PRIMARY KEY REFERENCES asked (key) ON DELETE CASCADE,
@@ -67,6 +68,7 @@ class Gap:
     question: str
     state: State
     owner: int | None
+    owner_name: str | None
     keys: tuple[str, ...]
     questions: tuple[str, ...]
     askers: tuple[Asker, ...]
@@ -132,7 +134,8 @@ class WatchRecords:
         def delete(db: sqlite3.Connection) -> int:
             gone = db.execute("DELETE FROM watches WHERE person = ?", (person,)).rowcount
             freed = (
-                "UPDATE gaps SET owner = NULL, state = iif(state = 'taken', 'open', state) WHERE owner = ?"
+                "UPDATE gaps SET owner = NULL, owner_name = NULL, state = iif(state = 'taken', 'open', state) "
+                "WHERE owner = ?"
             )
             return gone + db.execute(freed, (person,)).rowcount
 
@@ -153,7 +156,9 @@ class WatchRecords:
             for gap, key, question, at, *where in db.execute(sql):
                 who = Asker(where[0], where[1], where[2], bool(where[3]))
                 asked.setdefault(gap, []).append((key, question, at, who))
-            rows = db.execute("SELECT id, question, state, owner FROM gaps ORDER BY id").fetchall()
+            rows = db.execute(
+                "SELECT id, question, state, owner, owner_name FROM gaps ORDER BY id"
+            ).fetchall()
             return [_gap(row, asked[row[0]]) for row in rows]
 
         return sorted(await self._run(read), key=lambda gap: -len(gap.keys))
@@ -177,9 +182,13 @@ class WatchRecords:
 
         await self._run(save)
 
-    async def set_gap(self, number: int, state: State, owner: int | None = None) -> None:
-        sql = "UPDATE gaps SET state = ?, owner = ? WHERE id = ?"
-        await self._run(lambda db: db.execute(sql, (state, owner, number)))
+    async def set_gap(self, number: int, state: State) -> None:
+        await self._run(lambda db: db.execute("UPDATE gaps SET state = ? WHERE id = ?", (state, number)))
+
+    async def own_gap(self, number: int, owner: int | None, name: str | None) -> None:
+        values = (owner, name, number)
+        sql = "UPDATE gaps SET owner = ?, owner_name = ? WHERE id = ?"
+        await self._run(lambda db: db.execute(sql, values))
 
     # -- the corpus
 
@@ -211,6 +220,8 @@ def _watch(row: tuple[int, int, int | None, int | None, str, str, float, str]) -
     return Watch(*row[:-1], frozenset((article, quote) for article, quote in json.loads(row[-1])))
 
 
-def _gap(row: tuple[int, str, State, int | None], asked: Sequence[tuple[str, str, float, Asker]]) -> Gap:
+def _gap(
+    row: tuple[int, str, State, int | None, str | None], asked: Sequence[tuple[str, str, float, Asker]]
+) -> Gap:
     keys, questions, times, askers = zip(*asked, strict=True)
     return Gap(*row, keys, questions, askers, max(times))

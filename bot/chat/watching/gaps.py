@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,10 +83,14 @@ class Gaps:
         gaps = {str(one.id): one for one in await self._services.watches.gaps()}
         text = words("There is no such gap.")
         if (gap := gaps.get(argument)) is not None:
-            state = _NEXT[gap.state]
-            owner = {"open": None, "taken": person.id, "answered": gap.owner}[state]
-            await self._services.watches.set_gap(gap.id, state, owner)
-            text = f"**{plain(one_line(gap.question, 200))}**\n{_state(state, owner, words)}"
+            gap = replace(gap, state=_NEXT[gap.state])
+            if gap.state == "taken":
+                gap = replace(gap, owner=person.id, owner_name=interaction.user.display_name[:80])
+            elif gap.state == "open":
+                gap = replace(gap, owner=None, owner_name=None)
+            await self._services.watches.set_gap(gap.id, gap.state)
+            await self._services.watches.own_gap(gap.id, gap.owner, gap.owner_name)
+            text = f"**{plain(one_line(gap.question, 200))}**\n{_state(gap, words)}"
         await interaction.edit_original_response(view=text_message(text), allowed_mentions=NO_PINGS)
 
 
@@ -104,7 +109,7 @@ def gaps_message(gaps: list[Gap], words: Words) -> Message:
         people = words.plural("by {n} person", "by {n} people", gap.people)
         text = (
             f"**{plain(one_line(gap.question, 180))}**\n"
-            f"-# {times} {people} · <t:{int(gap.last_asked)}:R> · {_state(gap.state, gap.owner, words)}"
+            f"-# {times} {people} · <t:{int(gap.last_asked)}:R> · {_state(gap, words)}"
         )
         button = WatchingButton("gap", gap.id, labels[gap.state])
         message.add_item(ui.Section(ui.TextDisplay(text), accessory=button))
@@ -121,10 +126,12 @@ def csv_table(gaps: list[Gap]) -> str:
         last = datetime.fromtimestamp(one.last_asked, UTC).isoformat(timespec="seconds")
         wordings = " | ".join(dict.fromkeys(one.questions))
         counts = (len(one.keys), one.people, last)
-        table.writerow([one.id, inert(one.question), one.state, one.owner or "", *counts, inert(wordings)])
+        table.writerow(
+            [one.id, inert(one.question), one.state, inert(one.owner_name or ""), *counts, inert(wordings)]
+        )
     return out.getvalue()
 
 
-def _state(state: State, owner: int | None, words: Words) -> str:
-    shown = {"open": words("open"), "taken": words("taken"), "answered": words("answered")}[state]
-    return f"{shown} <@{owner}>" if owner else shown
+def _state(gap: Gap, words: Words) -> str:
+    shown = {"open": words("open"), "taken": words("taken"), "answered": words("answered")}[gap.state]
+    return f"{shown} ({plain(gap.owner_name)})" if gap.owner_name else shown

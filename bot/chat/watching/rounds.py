@@ -102,7 +102,7 @@ class Rounds:
                 if is_near and await self._reaches(gap.question, changes):
                     answer = await self._answer(gap.question)
                     if answer.outcome == "answered" and not answer.doubtful:
-                        await self._services.watches.set_gap(gap.id, "answered", gap.owner)
+                        await self._services.watches.set_gap(gap.id, "answered")
                         await self._tell_askers(gap, answer)
             except UserFacingError as error:
                 log.warning("a gap could not be asked: %s", error)
