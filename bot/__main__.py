@@ -107,7 +107,7 @@ async def _run(options: argparse.Namespace) -> int:
         answerer = parts.answerer
         match options.word:
             case "ask":
-                await commands.ask(answerer, options.question, as_json=options.json)
+                await commands.ask(answerer, options.question, as_json=options.json, as_of=options.as_of)
             case "search":
                 await commands.search(answerer, options.query, options.k, as_json=options.json)
             case "summary":
@@ -256,6 +256,12 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
+    ask.add_argument(
+        "--as-of",
+        metavar="DATE",
+        default="",
+        help="only what was published by then: 2015-05-31, May 2015, 2015",
+    )
     words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
     search = words.add_parser(
         "search", parents=[common], help="list the passages found; - reads one query a line"

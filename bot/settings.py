@@ -39,6 +39,8 @@ class DiscordSettings(Table):
     cooldown_seconds: float = Field(0.0, ge=0)
     channel_cooldown_seconds: float = Field(0.0, ge=0)
     at_once: int = Field(4, ge=1)
+    watches_a_person: int = Field(10, ge=0, le=12)
+    watches_a_server: int = Field(200, ge=0)
     shutdown_seconds: float = Field(10.0, ge=0)
 
 
@@ -63,6 +65,7 @@ class MetricsSettings(Table):
 class RecordsSettings(Table):
     path: Path = Path("data/records.sqlite")
     keep_days: int = Field(90, ge=0)
+    watch_days: int = Field(365, ge=0)
 
 
 class Settings(Table):

@@ -29,7 +29,8 @@ from ingest.text.plurals import counted
 
 HEADERS = READER_HEADERS | {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     # the browser says where a form comes from on this site alone
     "Referrer-Policy": "same-origin",

@@ -34,6 +34,9 @@ from bot.chat.messages.failures import Refused, explain, root_cause, token_is_go
 from bot.chat.messages.forms import submitted
 from bot.chat.messages.language import CommandTranslator
 from bot.chat.services import Services, of_interaction, words_of
+from bot.chat.watching.buttons import WatchingButton
+from bot.chat.watching.watching import Watching
+from ingest.errors import UserFacingError
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +62,15 @@ class BylineClient(discord.Client):
         self.sources, help_ = Sources(services), Help(services)
         self.questions = Questions(services, Wishes(services, help_, self.sources))
         feedback = Feedback(services, self.questions)
-        self.presses: Mapping[str, Press] = feedback.presses()
         self._submits = {**self.questions.submits(), **feedback.submits()}
         self.questions.register(self.tree)
         Said(services, self.questions).register(self.tree)
         self.summaries = Summaries(services, self.questions)
         self.corpus = Corpus(services)
         self.settings = SettingsCommands(services)
-        parts = (self.summaries, self.sources, self.corpus, self.settings, help_)
+        self.watching = Watching(services, self.questions, self)
+        self.presses: Mapping[str, Press] = {**feedback.presses(), **self.watching.presses()}
+        parts = (self.summaries, self.sources, self.corpus, self.watching, self.settings, help_)
         for part in (*parts, Insights(services), Privacy(services)):
             part.register(self.tree)
 
@@ -75,10 +79,12 @@ class BylineClient(discord.Client):
         await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
         self.services.name = self.user.name if self.user else "Byline"
-        self.add_dynamic_items(AnswerButton, AnswerMenu, PageButton, SummaryButton, CorpusButton)
+        items = (AnswerButton, AnswerMenu, PageButton, SummaryButton, CorpusButton, WatchingButton)
+        self.add_dynamic_items(*items)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
         self.keep_tidy.start()
+        self.look_for_news.start()
 
     async def on_ready(self) -> None:
         log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
@@ -156,13 +162,27 @@ class BylineClient(discord.Client):
 
     @tasks.loop(hours=6)
     async def keep_tidy(self) -> None:
-        """Delete what is older than [records] keep_days; 0 keeps everything."""
+        """Delete what is older than [records] keep_days and watch_days; 0 keeps everything."""
         if keep_days := self.services.settings.records.keep_days:
             gone = await self.services.records.delete_before(time.time() - keep_days * 86_400)
             log.info("deleted %d questions older than %d days", gone, keep_days)
+        if watch_days := self.services.settings.records.watch_days:
+            await self.services.watches.end_before(time.time() - watch_days * 86_400)
+
+    @tasks.loop(seconds=30)
+    async def look_for_news(self) -> None:
+        """Whoever ran ingest, and wherever: what waits for other articles is asked again."""
+        if self.is_ready() and not self.services.closing:
+            try:
+                await self.watching.after_ingest()
+            except UserFacingError as error:
+                log.info("nothing can be asked again just now: %s", error)
+            except Exception:
+                log.exception("asking again after an ingest")
 
     async def close(self) -> None:
         self.keep_tidy.cancel()
+        self.look_for_news.cancel()
         if not self.services.closing:
             await self.services.wind_up(self.services.settings.discord.shutdown_seconds)
         await super().close()

@@ -21,7 +21,8 @@ from bot.operations.ingest_subprocess import RefreshSchedule
 from bot.operations.metrics import Metrics
 from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
-from bot.qa.answers import Answer, AnswerEvent, Turn
+from bot.operations.watch_records import WatchRecords
+from bot.qa.answers import Answer, AnswerEvent, Evidence, Turn
 from bot.qa.statements import Lookup
 from bot.settings import Settings
 from bot.web.quote_links import Links, quote_links
@@ -46,7 +47,12 @@ class Answers(Protocol):
     """What the commands need of bot.qa.answering.Answerer."""
 
     def answer(
-        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: str = "",
     ) -> AsyncIterator[AnswerEvent]: ...
 
     def summarise(self, article: str) -> AsyncIterator[AnswerEvent]: ...
@@ -54,6 +60,8 @@ class Answers(Protocol):
     def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]: ...
 
     def statements(self, asked: Lookup) -> AsyncIterator[AnswerEvent]: ...
+
+    async def search(self, query: str, limit: int) -> list[Evidence]: ...
 
 
 @dataclass
@@ -79,6 +87,7 @@ class Services:
     _running: dict[asyncio.Task[object], Farewell | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.watches = WatchRecords(self.records)
         self.slots = asyncio.Semaphore(self.settings.discord.at_once)
 
     async def load(self) -> None:
@@ -211,8 +220,11 @@ class Services:
 
         return await asyncio.to_thread(leased)
 
-    async def links(self, answer: Answer, key: str) -> Mapping[int, Links]:
-        """Where each citation opens, by its place in the answer: at the quoted words where that can be."""
+    async def links(self, answer: Answer, key: str | None) -> Mapping[int, Links]:
+        """Where each citation opens, by its place in the answer: at the quoted words where that can be.
+
+        `key`: of an answer on record, which the reader can show; None of any other.
+        """
         try:
             wanted = {citation.article.article_id for citation in answer.citations}
             articles = await self.read(lambda index: index.articles(wanted)) if wanted else {}

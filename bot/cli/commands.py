@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bot.cli.json_output import article_shape, ask_shape, search_shape, summary_shape
 from bot.cli.keyboard import awaited
-from bot.cli.question_lines import AskedLine, parse_line, read_lines
+from bot.cli.question_lines import AskedLine, parse_day, parse_line, read_lines
 from bot.cli.terminal import say, show_answer, show_article, show_results
 from bot.cli.wishes import grant
 from bot.qa.answering import Answerer, final_answer
@@ -32,22 +32,24 @@ log = logging.getLogger(__name__)
 Shape = dict[str, Any]
 
 
-async def ask(answerer: Answerer, question: str, *, as_json: bool) -> None:
+async def ask(answerer: Answerer, question: str, *, as_json: bool, as_of: str = "") -> None:
     async def shape(line: AskedLine) -> Shape:
-        return ask_shape(await final_answer(answerer.answer(line.question, exclude=line.exclude)))
+        events = answerer.answer(line.question, exclude=line.exclude, as_of=line.as_of)
+        return ask_shape(await final_answer(events))
 
+    day = parse_day(as_of) if as_of else ""
     if question == STDIN:
-        await _each_line("question", shape)
+        await _each_line("question", shape, day)
     elif as_json:
-        print_json(await shape(AskedLine(question)))
+        print_json(await shape(AskedLine(question, as_of=day)))
     else:
-        show_answer(Console(), await _watched(answerer.answer(question)))
+        show_answer(Console(), await _watched(answerer.answer(question, as_of=day)))
 
 
 async def search(answerer: Answerer, query: str, limit: int, *, as_json: bool) -> None:
     async def found(line: AskedLine) -> tuple[list[Evidence], float]:
         started = time.perf_counter()
-        evidence = await answerer.search(line.question, limit, exclude=line.exclude)
+        evidence = await answerer.search(line.question, limit, exclude=line.exclude, as_of=line.as_of)
         return evidence, time.perf_counter() - started
 
     async def shape(line: AskedLine) -> Shape:
@@ -103,7 +105,7 @@ async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
 
     async def shape(line: AskedLine) -> Shape:
         answer = await final_answer(
-            answerer.answer(line.question, exclude=line.exclude, history=tuple(history))
+            answerer.answer(line.question, exclude=line.exclude, history=tuple(history), as_of=line.as_of)
         )
         if wish_in(line.question) is None:
             remember(line.question, answer)
@@ -133,13 +135,13 @@ async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
         last = answer
 
 
-async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]]) -> None:
+async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]], as_of: str = "") -> None:
     """One JSON line out for each line in, in order; a line that fails says so and the next goes on."""
     lines = read_lines(sys.stdin.buffer)
     while (line := await awaited(lambda: next(lines, None))) is not None:
         asked = line
         try:
-            parsed = parse_line(line, "question")
+            parsed = parse_line(line, "question", as_of)
             asked = parsed.question
             print_json(await shape(parsed))
         except UserFacingError as error:

@@ -53,6 +53,7 @@ def _answer_fields(answer: Answer) -> dict[str, Any]:
         "notes": list(answer.notes),
         "usage": asdict(answer.usage),
         "confidence": ("low" if answer.doubtful else "high") if answer.outcome == "answered" else None,
+        "as_of": answer.as_of or None,
         "chance": None if answer.chance is None else round(answer.chance, 4),
     }
 

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from bot.qa.retrieval.as_of import last_day
 from ingest.errors import UserFacingError
 
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """A question, and the articles (URLs or ids) that may not be searched for it."""
+    """A question, the articles (URLs or ids) that may not be searched for it, and the last day whose articles may."""
 
     question: str
     exclude: tuple[str, ...] = ()
+    as_of: str = ""
 
 
 def read_lines(stream: IO[bytes]) -> Iterator[str]:
@@ -29,18 +31,31 @@ def read_lines(stream: IO[bytes]) -> Iterator[str]:
             yield line
 
 
-def parse_line(line: str, key: str) -> AskedLine:
-    """A plain question, or an object `{key: question, "exclude": [...]}`; raises UserFacingError for a broken one."""
+def parse_line(line: str, key: str, as_of: str = "") -> AskedLine:
+    """A plain question, or an object `{key: question, "exclude": [...], "as_of": …}`, which wins over `as_of`.
+
+    Raises UserFacingError for a broken one.
+    """
     if not line.lstrip().startswith("{"):
-        return AskedLine(line)
+        return AskedLine(line, as_of=as_of)
     try:
         value: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise UserFacingError(f"This line opens with {{ but is not a JSON object: {error}") from error
-    question, exclude = value.get(key), value.get("exclude", [])
-    if not isinstance(question, str) or not _strings(exclude):
-        raise UserFacingError(f'A JSON line must read {{"{key}": "…", "exclude": ["URL", …]}}.')
-    return AskedLine(question, tuple(exclude))
+    question, exclude, day = value.get(key), value.get("exclude", []), value.get("as_of") or ""
+    if not isinstance(question, str) or not _strings(exclude) or not isinstance(day, str):
+        raise UserFacingError(
+            f'A JSON line must read {{"{key}": "…", "exclude": ["URL", …], "as_of": "2015-05"}}.'
+        )
+    return AskedLine(question, tuple(exclude), parse_day(day) if day else as_of)
+
+
+def parse_day(text: str) -> str:
+    """The last day, in ISO 8601, of a date, a month or a year; raises UserFacingError for anything else."""
+    day = last_day(text)
+    if day is None:
+        raise UserFacingError(f"“{text[:40]}” is no date: write 2015-05-31, May 2015 or 2015.")
+    return day
 
 
 def _strings(value: object) -> bool:

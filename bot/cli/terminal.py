@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from babel.dates import format_timedelta
 from rich.console import Console
 from rich.text import Text
 
@@ -124,8 +126,17 @@ def _with_answer_bold(answer: Answer) -> Text:
 
 
 def _named(article: ArticleRef) -> str:
-    date = article.published[:10] if article.published else None
-    return ", ".join(fact for fact in (article.title, article.source, date) if fact)
+    day = f"{article.published[:10]}{_age(article.published)}" if article.published else None
+    return ", ".join(fact for fact in (article.title, article.source, day) if fact)
+
+
+def _age(published: str) -> str:
+    """How long ago, in round words: " (10 years ago)"; nothing where the date is no day."""
+    try:
+        days = (date.today() - date.fromisoformat(published[:10])).days
+    except ValueError:
+        return ""
+    return f" ({format_timedelta(timedelta(days=-days), add_direction=True, locale='en')})"
 
 
 def written_by(answer: Answer) -> str:

@@ -91,6 +91,11 @@ class Records:
                 "damaged, move it away: a new one is made."
             ) from error
 
+    def add_tables(self, schema: str) -> None:
+        """Statements that may be run again: another part keeps its tables in the same file, through `_run`."""
+        with self._lock:
+            self._db.executescript(schema)
+
     def close(self) -> None:
         with self._lock:
             self._db.close()
@@ -350,6 +355,7 @@ def _answer(data: dict[str, Any]) -> Answer:
         nearest=tuple(ArticleRef(**ref) for ref in data["nearest"]),
         notes=tuple(data["notes"]),
         doubtful=data.get("doubtful", False),
+        as_of=data.get("as_of", ""),
     )
 
 

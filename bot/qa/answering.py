@@ -22,6 +22,7 @@ from bot.qa.generation.generator import Generator
 from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.answerability import ANSWERABLE
 from bot.qa.retrieval.article_finder import articles_named
+from bot.qa.retrieval.as_of import without_as_of
 from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.retrieval.spoken_passages import with_statements
@@ -89,25 +90,33 @@ class Answerer:
         self._passages = passages
 
     async def answer(
-        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: str = "",
     ) -> AsyncIterator[AnswerEvent]:
         """Yield progress, then sentences as they pass their check, and the `Answer` last.
 
-        `exclude` names articles, by URL or id, that are not searched. Raises UserFacingError when there is no
+        `exclude` names articles, by URL or id, that are not searched; `as_of` is the last day, in ISO 8601, whose
+        articles are evidence, which the question itself may name as well. Raises UserFacingError when there is no
         index to ask, or the deadline passes before anything could be found.
         """
         started = time.monotonic()
         until = started + self._deadline
         typed = one_line(question)
-        asked = question_of(typed)
+        asked, named_day = without_as_of(question_of(typed))
+        until_day = min(filter(None, (as_of, named_day)), default="")
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
-            if (told := await loan.read(_without_search, index, typed, asked)) is not None:
+            told = None if until_day else await loan.read(_without_search, index, typed, asked)
+            if told is not None:
                 yield _dated(told, question, index, started)
                 return
             full, usage = await self._stand_alone(loan, asked, history)
-            searching = loan.read(self._search, index, full, self._passages, exclude)
+            searching = loan.read(self._search, index, full, self._passages, exclude, until=until_day)
             retrieval = await within(until, searching)
             spoken = loan.read(with_statements, index, full, retrieval.evidence)
             retrieval = replace(retrieval, evidence=await within(until, spoken))
@@ -126,7 +135,10 @@ class Answerer:
                         else:
                             yield event
             nearest = retrieval.nearest if answer.outcome == "not_found" else ()
-            answer = replace(answer, nearest=nearest, usage=answer.usage + usage)
+            answer = replace(answer, nearest=nearest, usage=answer.usage + usage, as_of=until_day)
+            if until_day:
+                note = phrases.as_of(until_day, undated=retrieval.undated)
+                answer = replace(answer, notes=(note, *answer.notes))
             yield _dated(_found_how(answer, index), question, index, started)
 
     async def summarise(self, name: str) -> AsyncIterator[AnswerEvent]:
@@ -161,11 +173,12 @@ class Answerer:
         until = started + self._deadline
         async with borrowed(self._library) as loan:
             index = loan.index
-            found = await within(until, loan.read(self._search, index, asked, DIGEST_DEPTH, (), since))
+            found = await within(until, loan.read(self._search, index, asked, DIGEST_DEPTH, since=since))
             best = max((one.score for one in found.evidence), default=0.0)
             recent = [one for one in found.evidence if one.score >= ON_TOPIC * best][:DIGEST_PASSAGES]
             if not recent or found.confidence < ANSWERABLE:
-                empty = Answer(topic, "not_found", "", (), "none", "", 0.0, found.nearest)
+                ever = await loan.read(self._search, index, asked, self._passages)
+                empty = Answer(topic, "not_found", "", (), "none", "", 0.0, ever.nearest)
                 yield _dated(_found_how(empty, index), topic, index, started)
                 return
             yield Progress("reading", len(recent))
@@ -193,10 +206,12 @@ class Answerer:
                 for _, one in page:
                     yield one
 
-    async def search(self, query: str, limit: int, *, exclude: Collection[str] = ()) -> list[Evidence]:
+    async def search(
+        self, query: str, limit: int, *, exclude: Collection[str] = (), as_of: str = ""
+    ) -> list[Evidence]:
         """The passages found for a query, best first, with no judgement whether they answer it."""
         async with borrowed(self._library) as loan:
-            found = await loan.read(self._search, loan.index, one_line(query), limit, exclude)
+            found = await loan.read(self._search, loan.index, one_line(query), limit, exclude, until=as_of)
             return list(found.evidence)
 
     async def find_article(self, name: str) -> Article:
@@ -225,13 +240,12 @@ class Answerer:
         )
 
     def _search(
-        self, index: Index, question: str, limit: int, exclude: Collection[str], since: str = ""
+        self, index: Index, question: str, limit: int, exclude: Collection[str] = (), **days: str
     ) -> Retrieval:
-        left_out = index.article_ids(exclude)
-        whole, *parts = (
-            partial(self._retriever.search, index, reading, limit=limit, exclude=left_out, since=since)
-            for reading in readings(question)
+        search = partial(
+            self._retriever.search, index, limit=limit, exclude=index.article_ids(exclude), **days
         )
+        whole, *parts = (partial(search, reading) for reading in readings(question))
         if (found := whole()).confidence >= ANSWERABLE:
             return found
         # a sentence beside the question may be about something else

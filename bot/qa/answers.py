@@ -79,6 +79,7 @@ class Answer:
     `text` carries the marks [1] [2]; `notes` are the bot's own words beside the answer (why the quoting answer
     came instead of a model's, which part is not covered), from fixed templates that carry no claim. `chance` is the
     calibrated one that the answer is in it, where it is known; a `doubtful` answer shows the nearest passages.
+    `as_of` is the last day whose articles were evidence, in ISO 8601, where there is one.
     """
 
     question: str
@@ -94,6 +95,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     chance: float | None = None
     doubtful: bool = False
+    as_of: str = ""
 
     def answer_spans(self) -> list[tuple[int, int]]:
         """The spans of `text` that are the answer itself, in order, where its quotes stand in it word for word."""

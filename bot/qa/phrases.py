@@ -15,12 +15,21 @@ NOTHING_HELD = "Nothing that the model wrote could be proven, so these are the a
 BUDGET_SPENT = "Today's budget for the answering model is used up, so these are the articles' own sentences."
 NO_QUESTION = "That asks nothing of the articles. Name a person, a place, an event or a topic."
 WORDS_ALONE = "Passages were looked for by their words alone: the search by meaning does not work just now."
+AS_OF_DATED_ONLY = (
+    "As of {date}: only articles published by then are evidence; those without a date are left out."
+)
+AS_OF = "As of {date}: only articles published by then are evidence."
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SMALL = frozenset(
     "a an the of in on at to for and or by with from about what who when where why how is are was were "
     "did do does it its part question".split()
 )
+
+
+def as_of(day: str, *, undated: bool) -> str:
+    """`undated`: articles without a date were left out."""
+    return (AS_OF_DATED_ONLY if undated else AS_OF).format(date=day)
 
 
 def partly_covered(question: str, parts: Sequence[str]) -> str:

@@ -20,15 +20,17 @@ class Links:
 
 
 def quote_links(
-    answer: Answer, key: str, articles: Mapping[str, Article], addresses: ReaderAddresses | None
+    answer: Answer, key: str | None, articles: Mapping[str, Article], addresses: ReaderAddresses | None
 ) -> dict[int, Links]:
-    """By the citation's place in the answer. `articles` are those cited, by id, as far as they are still there."""
+    """By the citation's place in the answer. `key`: None of an answer that is not on record. `articles` are those cited,
+    by id, as far as they are still there.
+    """
     made: dict[int, Links] = {}
     for place, citation in enumerate(answer.citations):
         article, url = articles.get(citation.article.article_id), citation.article.url
         stands = article is not None and article.body[citation.start : citation.end] == citation.quote
         if url and article is not None and stands:
             url = fragment_url(url, article.body, citation.start, citation.end)
-        reader = addresses.answer(key, place) if addresses else None
+        reader = addresses.answer(key, place) if addresses and key else None
         made[place] = Links(url, reader)
     return made

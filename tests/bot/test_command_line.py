@@ -124,6 +124,18 @@ def test_excluded_articles_are_not_searched(run) -> None:
     assert all(article["url"] != "https://example.org/bridge" for article in answer["nearest"])
 
 
+def test_only_what_was_published_by_the_day_given_is_evidence(run) -> None:
+    apricots = "Who told the Valley Courier about the trees?"
+    lines = [{"question": apricots, "as_of": "June 2021"}, {"question": apricots, "as_of": "soon"}]
+    stdin = "\n".join([*map(json.dumps, lines), apricots]).encode()
+    own, broken, option = run("ask", "-", "--json", "--as-of", "2016", stdin=stdin).lines
+    assert (own["outcome"], own["as_of"]) == ("answered", "2021-06-30")
+    assert "write 2015-05-31" in broken["error"]
+    assert (option["outcome"], option["as_of"]) == ("not_found", "2016-12-31")
+    assert run("ask", apricots, "--as-of", "soon").code == 1
+    assert "As of 2021-12-31" in run("ask", apricots, "--as-of", "2021").out
+
+
 def test_search_prints_ranked_passages(run) -> None:
     (found,) = run("search", "smoothest mirror", "-k", "2", "--json").lines
     assert list(found) == ["query", "passages", "seconds"]

@@ -18,11 +18,14 @@ class Privacy:
         self._services = services
 
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
-        @tree.command(name=_("forget-me"), description=_("Delete the questions and votes that I keep of you"))
+        @tree.command(
+            name=_("forget-me"), description=_("Delete the questions, votes and watches that I keep of you")
+        )
         async def forget_me(interaction: discord.Interaction[Any]) -> None:
             words, _place, person = of_interaction(interaction)
             await acknowledge(interaction, private=True)
-            gone = await self._services.records.forget(person.id)
+            gone = await self._services.watches.forget(person.id)
+            gone += await self._services.records.forget(person.id)
             text = words.plural(
                 "Done: {n} entry deleted. Messages in channels are not mine to delete.",
                 "Done: {n} entries deleted. Messages in channels are not mine to delete.",

@@ -35,6 +35,7 @@ from bot.chat.messages.rendering import answer_pages
 from bot.chat.services import Services, of_interaction, person_of, place_of, words_of
 from bot.qa.answers import Answer, AnswerEvent, Turn
 from bot.qa.conversation.follow_ups import leans
+from bot.qa.retrieval.as_of import last_day
 from bot.qa.understanding.small_talk import has_words, leaves_open
 from bot.qa.understanding.wishes import wish_in
 from ingest.errors import UserFacingError
@@ -59,16 +60,18 @@ class Questions:
         @app_commands.describe(
             question=_("Your question; leave it out to write a long one in a form"),
             private=_("Show the answer to you alone"),
+            as_of=_("Only what was published by then: 2015-05-31, May 2015, 2015"),
         )
         async def ask(
             interaction: discord.Interaction[Any],
             question: app_commands.Range[str, 1, QUESTION_LIMIT] | None = None,
             private: bool | None = None,
+            as_of: app_commands.Range[str, 1, 40] | None = None,
         ) -> None:
             if question is None:
                 await interaction.response.send_modal(question_form(words_of(interaction), private))
             else:
-                await self.from_interaction(interaction, question, private)
+                await self.from_interaction(interaction, question, private, as_of)
 
         @tree.context_menu(name=_("Ask about this"))
         async def ask_about(interaction: discord.Interaction[Any], message: discord.Message) -> None:
@@ -87,9 +90,15 @@ class Questions:
         await self.from_interaction(interaction, text, private)
 
     async def from_interaction(
-        self, interaction: discord.Interaction[Any], question: str, private: bool | None = None
+        self,
+        interaction: discord.Interaction[Any],
+        question: str,
+        private: bool | None = None,
+        as_of: str | None = None,
     ) -> None:
         words, place, person = of_interaction(interaction)
+        if as_of is not None and (as_of := last_day(as_of)) is None:
+            raise Refused(words("I cannot read that date: write 2015-05-31, May 2015 or 2015."))
         services = self._services
         hidden = services.is_private(place) if private is None else private
         services.check_place(place, person, words)
@@ -109,7 +118,9 @@ class Questions:
         if wish is None:
             await acknowledge(interaction, private=hidden)
         parent = await answer_before(services, place, person, private=hidden)
-        request = Request(question, person, place, words, heading=question, parent=parent, private=hidden)
+        request = Request(
+            question, person, place, words, heading=question, parent=parent, private=hidden, as_of=as_of or ""
+        )
         await self.show(request, InteractionDisplay(interaction, private=hidden, words=words))
 
     # -- messages
@@ -245,7 +256,9 @@ class Questions:
                             history = await services.records.history(request.parent)
                             if request.about:
                                 history = (*history, Turn(request.about, ""))
-                            events = services.answers.answer(request.question, history=history)
+                            events = services.answers.answer(
+                                request.question, history=history, as_of=request.as_of
+                            )
                         watched = Unwatched() if request.unaddressed else display
                         answer = await follow(events, watched, request.words)
                 if key is not None:

@@ -25,8 +25,8 @@ class Request:
     """A question on its way: where from, what it follows, and how its answer is headed.
 
     `about` are the words of somebody else that it was written under. `private`: nobody else sees the answer.
-    `unaddressed`: nobody called the bot, so that it says something only where it knows something. `wish`: what is
-    wanted of the bot itself, not of the articles.
+    `as_of`: the last day, in ISO 8601, whose articles are evidence. `wish`: what is wanted of the bot itself, not of
+    the articles. `unaddressed`: nobody called the bot, so that it says something only where it knows something.
     """
 
     question: str
@@ -41,6 +41,7 @@ class Request:
     private: bool = True
     unaddressed: bool = False
     wish: Wish | None = None
+    as_of: str = ""
 
 
 def check_asks(question: str, words: Words, *, follows: bool) -> None:

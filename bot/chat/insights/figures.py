@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from bot.operations.records import Asked, Feedback
+from bot.watching.grouping import agglomerated, wording_vectors
 
 SLOW = 10.0
 """Seconds from which an answer counts as slow."""
-
-ALIKE = 0.75
-"""Cosine from which two questions count as the same; higher splits paraphrases, lower joins topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +66,13 @@ def figures(records: Sequence[Asked], feedback: Feedback, now: float, days: int)
     )
 
 
-def grouped(questions: Sequence[str], vectors: Any, alike: float = ALIKE) -> list[list[str]]:
+def grouped(questions: Sequence[str], vectors: Any) -> list[list[str]]:
     """Questions that mean the same, largest group first, each headed by its most typical one.
 
-    `vectors` is (n, d) of unit length; None groups by wording alone. Each question joins the group whose
-    mean is nearest, if that is near enough, else it opens one (leader clustering; order of asking).
+    `vectors` is (n, d) of unit length; None groups by wording alone.
     """
-    if vectors is None:
-        keys = [" ".join(question.lower().split()).rstrip("?!. ") for question in questions]
-        by_wording: dict[str, list[str]] = {}
-        for key, question in zip(keys, questions, strict=True):
-            by_wording.setdefault(key, []).append(question)
-        return sorted(by_wording.values(), key=len, reverse=True)
-    rows = np.asarray(vectors, dtype=np.float32)
-    members: list[list[int]] = []
-    sums: list[Any] = []
-    for place, row in enumerate(rows):
-        nearness = [float(row @ total / (np.linalg.norm(total) or 1.0)) for total in sums]
-        best = int(np.argmax(nearness)) if nearness else -1
-        if best >= 0 and nearness[best] >= alike:
-            members[best].append(place)
-            sums[best] = sums[best] + row
-        else:
-            members.append([place])
-            sums.append(row.copy())
-    ordered = sorted(zip(members, sums, strict=True), key=lambda group: -len(group[0]))
-    return [
-        [questions[place] for place in sorted(group, key=lambda place: -float(rows[place] @ total))]
-        for group, total in ordered
-    ]
+    groups = agglomerated(wording_vectors(questions) if vectors is None else vectors)
+    return [[questions[place] for place in group] for group in sorted(groups, key=len, reverse=True)]
 
 
 def csv_table(records: Sequence[Asked], feedback: Feedback) -> str:
@@ -114,18 +88,18 @@ def csv_table(records: Sequence[Asked], feedback: Feedback) -> str:
             [
                 datetime.fromtimestamp(one.at, UTC).isoformat(timespec="seconds"),
                 one.kind,
-                _inert(one.question),
+                inert(one.question),
                 one.outcome,
                 "" if one.seconds is None else f"{one.seconds:.2f}",
                 sum(vote == "up" for vote, _ in votes),
                 sum(vote == "down" for vote, _ in votes),
                 feedback.reports.get(one.key, 0),
-                _inert(" | ".join(reason for _, reason in votes if reason)),
+                inert(" | ".join(reason for _, reason in votes if reason)),
             ]
         )
     return out.getvalue()
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """A cell that a spreadsheet will not take for a formula."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

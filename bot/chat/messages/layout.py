@@ -53,7 +53,8 @@ def _rows(answer: Answer, key: str, words: Words) -> list[list[ui.Item[Any]]]:
     tell = words("Tell the editors")
     if answer.outcome == "not_found":
         rephrase = AnswerButton("rephrase", key, label=words("Ask in other words"), emoji="✏️")
-        return [[rephrase, AnswerButton("tell", key, label=tell, emoji="📣")]]
+        watch = AnswerButton("watch", key, label=words("Tell me when this changes"), emoji="🔔")
+        return [[rephrase, AnswerButton("tell", key, label=tell, emoji="📣"), watch]]
     return [
         [
             AnswerButton("up", key, emoji="👍"),
@@ -67,6 +68,7 @@ def _rows(answer: Answer, key: str, words: Words) -> list[list[ui.Item[Any]]]:
                 placeholder=words("What else?"),
                 choices={
                     "shorter": words("Shorter"),
+                    "watch": words("Tell me when this changes"),
                     "tell": tell,
                     "privately": words("Ask privately"),
                 },

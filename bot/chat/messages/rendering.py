@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -114,8 +116,6 @@ def _source(citations: Sequence[Citation], words: Words, links: Links) -> str:
     marks = "".join(f"\\[{one.number}\\]" for one in citations)
     lines = [f"**{marks}** {article_title(article, web_url(links.web) or web_url(links.reader))}"]
     about = _about(article, words)
-    if article.published and (age := words.age(article.published, datetime.now(UTC))):
-        about.append(plain(age))
     if links.reader and links.reader != links.web:
         about.append(masked_link(words("read it here"), links.reader))
     if about:
@@ -130,7 +130,17 @@ def article_title(article: ArticleRef, url: str | None) -> str:
 
 def _about(article: ArticleRef, words: Words) -> list[str]:
     about = [plain(one_line(article.source, _PUBLISHER))] if article.source else []
-    return [*about, plain(date)] if (date := words.date(article.published)) else about
+    return [*about, *_dated(article, words)]
+
+
+def _dated(article: ArticleRef, words: Words) -> list[str]:
+    """When it was published, and its age, which Discord writes in the reader's own language and keeps true."""
+    if not (date := words.date(article.published)):
+        return []
+    with suppress(ValueError, OverflowError):
+        day = datetime.fromisoformat(article.published or "").replace(tzinfo=UTC)
+        return [f"{plain(date)} (<t:{int(day.timestamp())}:R>)"]
+    return [plain(date)]
 
 
 def _with_sources(texts: Sequence[str], sources: Sequence[str]) -> list[Page]:
@@ -149,6 +159,8 @@ def _with_sources(texts: Sequence[str], sources: Sequence[str]) -> list[Page]:
 def _translated(note: str, words: Words) -> str:
     """A text of bot/qa/phrases.py; two of them end with names of articles or words of the question."""
     opening, _, rest = note.removesuffix(".").partition(": ")
+    if day := re.match(r"As of (\d{4}-\d\d-\d\d): ", note):
+        return words(note.replace(day[1], "{date}", 1), date=words.date(day[1]))
     if rest and opening == "The articles differ here":
         return words("The articles differ here: {sources}.", sources=rest)
     if rest and opening == "The articles do not cover":

@@ -18,10 +18,12 @@ _FULL_DATE = re.compile(
     rf"|(?P<m2>{_MONTH})\.? (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? {_YEAR})\b"
 )
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?,? (?:of )?{_YEAR}\b")
+_ISO_MONTH = re.compile(rf"{_YEAR}-(\d\d)")
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _BARE_YEAR = re.compile(rf"\b(?:in|during|since|of|from) {_YEAR}\b")
 _RELATIVE = re.compile(r"\b(today|yesterday|(?:this|last|past) (?:week|month|year))\b")
 _QUOTED = re.compile(r"\"([^\"\n]{3,80})\"|“([^”\n]{3,80})”|«([^»\n]{3,80})»|„([^“”\n]{3,80})[“”]")
+LATER = 3  # days after the one named: an article on what happened often comes out later
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +62,33 @@ def named_period(question: str, today: date) -> Period | None:
     return found[0] if len(set(found)) == 1 else None
 
 
-def _full_dates(text: str) -> list[Period]:
+def exact_period(text: str) -> Period | None:
+    """The days of a date, a month or a year, where `text` is that and nothing else: 2015-05-31, May 2015, 2015."""
+    text = " ".join(text.lower().split())
+    if (match := _ISO_MONTH.fullmatch(text)) and 1 <= int(match[2]) <= 12:
+        text = f"{calendar.month_name[int(match[2])].lower()} {match[1]}"
+    whole = next((match for each in (_FULL_DATE, _ISO, _MONTH_YEAR) if (match := each.fullmatch(text))), None)
+    found = (_full_dates(text, 0) or _months(text)) if whole else _years(f"in {text}" * text.isdigit())
+    return found[0] if len(found) == 1 else None
+
+
+def _full_dates(text: str, later: int = LATER) -> list[Period]:
     found = []
     for match in _FULL_DATE.finditer(text):
         years = [each for each in match.groups()[2::3] if each]
         day, month = match["d1"] or match["d2"], match["m1"] or match["m2"]
-        found += _days(int(years[0]), MONTHS[month], int(day))
+        found += _days(int(years[0]), MONTHS[month], int(day), later)
     for year, number, day in _ISO.findall(text):
-        found += _days(int(year), int(number), int(day))
+        found += _days(int(year), int(number), int(day), later)
     return found
 
 
-def _days(year: int, month: int, day: int) -> list[Period]:
-    """The day and the three after it: an article on what happened often comes out later."""
+def _days(year: int, month: int, day: int, later: int) -> list[Period]:
     try:
         first = date(year, month, day)
     except ValueError:
         return []
-    return [_period(first, first + timedelta(days=3))]
+    return [_period(first, first + timedelta(days=later))]
 
 
 def _months(text: str) -> list[Period]:

@@ -13,7 +13,7 @@ from bot.qa.answers import ArticleRef, Evidence
 from bot.qa.retrieval.answerability import confidence
 from bot.qa.retrieval.article_finder import headers
 from bot.qa.retrieval.near_duplicates import without_copies
-from bot.qa.retrieval.query import Query, parse_query
+from bot.qa.retrieval.query import Period, Query, parse_query
 from bot.qa.retrieval.ranking import (
     OF_FEW,
     WEIGHTS,
@@ -42,19 +42,25 @@ CANDIDATES = 80  # taken from each search at the least; as many as are asked for
 WORDS_DEEP = 250  # how far down the word search a passage that the vectors found is looked for
 POSTINGS = 5_000  # entries of the full-text index that one question may cost; commoner words are left out
 OF_ONE_ARTICLE = 3
+IN_TIME = 2_000  # passages taken from each search where only some days' articles count, most of which may not
 RERANKED = 30
 NEAREST = 3
 UNKNOWN_COSINE = 0.5  # what a best passage has about, for judging where there are no vectors
+_ANY_DAY = "9999-12-31"
 COMPARED = 20  # passages looked at for copies beyond those asked for, which take the place of those left out
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """`evidence` best first; `confidence` from 0 to 1 is the calibrated chance that it holds an answer."""
+    """`evidence` best first; `confidence` from 0 to 1 is the calibrated chance that it holds an answer.
+
+    `undated`: passages were left out because nobody knows when their article was published.
+    """
 
     evidence: tuple[Evidence, ...]
     confidence: float
     nearest: tuple[ArticleRef, ...]
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Candidates:
     articles: list[str]
     about: frozenset[str]
     signals: Signals
+    undated: bool
 
 
 class Retriever:
@@ -88,20 +95,22 @@ class Retriever:
         limit: int = 10,
         exclude: frozenset[str] = frozenset(),
         since: str = "",
+        until: str = "",
     ) -> Retrieval:
         """Blocks for milliseconds (with a reranking endpoint, its time). `exclude` are article ids.
 
-        Articles from before the ISO date `since` are not looked at. Raises NoArticles, EmbeddingUnavailable.
+        Only articles published from the ISO date `since` to `until`, both included, are looked at. Raises NoArticles,
+        EmbeddingUnavailable.
         """
         if not index.size:
             raise NoArticles("No articles yet; an admin adds them with /corpus add.")
         named = publishers(index).named(question)
         query = _without(index, _understood(index, question), named)
         vector = self._embedder.embed_question(query.text)
-        found = _candidates(index, query, named, vector, max(CANDIDATES, limit), exclude)
+        days = Period(since, until or _ANY_DAY) if since or until else None
+        found = _candidates(index, query, named, vector, max(CANDIDATES, limit), exclude, days)
         scores = scored(found.signals)
-        everything = _evidence(index, found, scores, limit + COMPARED)
-        evidence = [one for one in everything if (one.article.published or "") >= since]
+        evidence = _evidence(index, found, scores, limit + COMPARED)
         # a passage is no answer because it names the subject
         best = max(
             (one.score - WEIGHTS.subject * (one.passage.id in found.about) for one in evidence), default=0.0
@@ -111,7 +120,7 @@ class Retriever:
             evidence = _reranked(self._reranker, query.text, evidence)
         ranked = _diverse(evidence)
         sure = confidence(query.text, best, ranked, index.frequencies(query.words), index.size)
-        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked or everything))
+        return Retrieval(tuple(ranked[:limit]), sure, _nearest(ranked), found.undated)
 
 
 def _understood(index: Index, question: str) -> Query:
@@ -147,11 +156,24 @@ def _without(index: Index, query: Query, named: Named | None) -> Query:
 
 
 def _candidates(
-    index: Index, query: Query, named: Named | None, vector: Vectors, depth: int, exclude: frozenset[str]
+    index: Index,
+    query: Query,
+    named: Named | None,
+    vector: Vectors,
+    depth: int,
+    exclude: frozenset[str],
+    days: Period | None,
 ) -> Candidates:
     frequencies = index.frequencies(query.words)
-    near = index.search_vectors(vector, depth, exclude)
-    worded = index.search_words(affordable(frequencies, POSTINGS), WORDS_DEEP, exclude)
+    near = index.search_vectors(vector, IN_TIME if days else depth, exclude)
+    worded = index.search_words(affordable(frequencies, POSTINGS), IN_TIME if days else WORDS_DEEP, exclude)
+    undated = False
+    if days:
+        headers = index.headers({hit.article_id for hit in (*near, *worded)})
+        undated = any(not one.published for one in headers)
+        in_time = {one.id for one in headers if days.holds(one.published)}
+        near, worded = ([hit for hit in hits if hit.article_id in in_time] for hits in (near, worded))
+        near, worded = near[:depth], worded[:WORDS_DEEP]
     about = _about_subject(index, frequencies, exclude)
     found = {hit.passage_id: hit.article_id for hit in (*near, *worded[:depth])}
     names, owners = list(found), list(found.values())
@@ -166,7 +188,7 @@ def _candidates(
         subject=_column(name in about for name in names),
         **_preferences(index, query, named, names, owners),
     )
-    return Candidates(names, owners, about, signals)
+    return Candidates(names, owners, about, signals, undated)
 
 
 def _about_subject(index: Index, frequencies: Mapping[str, int], exclude: frozenset[str]) -> frozenset[str]:

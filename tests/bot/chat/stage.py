@@ -17,9 +17,25 @@ from simcord.interactions import base_payload
 from simcord.results import InteractionResult
 
 from bot.chat.client import BylineClient
-from bot.qa.answers import Answer, AnswerEvent, ArticleRef, CheckedSentence, Citation, Progress, Turn
+from bot.qa.answers import (
+    Answer,
+    AnswerEvent,
+    ArticleRef,
+    CheckedSentence,
+    Citation,
+    Evidence,
+    Progress,
+    Turn,
+)
 from bot.qa.statements import Lookup
-from bot.settings import DiscordSettings, MetricsSettings, ReaderSettings, RecordsSettings, Settings
+from bot.settings import (
+    DiscordSettings,
+    MetricsSettings,
+    ReaderSettings,
+    RecordsSettings,
+    RetrievalSettings,
+    Settings,
+)
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
 from ingest.index.index import IndexStatus
@@ -139,12 +155,19 @@ class ScriptedAnswers:
     hold: asyncio.Event | None = None
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
 
+    as_of: str = ""
     excluded: list[tuple[str, ...]] = field(default_factory=list)
     lookups: list[Lookup] = field(default_factory=list)
 
     async def answer(
-        self, question: str, *, exclude: Collection[str] = (), history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        exclude: Collection[str] = (),
+        history: Sequence[Turn] = (),
+        as_of: str = "",
     ) -> AsyncIterator[AnswerEvent]:
+        self.as_of = as_of
         self.asked.append((question, tuple(history)))
         self.excluded.append(tuple(exclude))
         yield Progress("searching")
@@ -156,6 +179,9 @@ class ScriptedAnswers:
         for event in self.events or [CheckedSentence("Mehdi Sanaei claimed …"), answered(question)]:
             await asyncio.sleep(self.pause)
             yield event
+
+    async def search(self, query: str, limit: int) -> list[Evidence]:
+        return []
 
     def summarise(self, article: str) -> AsyncIterator[AnswerEvent]:
         return self.answer(article)
@@ -174,6 +200,7 @@ def settings(tmp_path: Path, **discord: Any) -> Settings:
         config=tmp_path / "config.toml",
         ingest=SimpleNamespace(base=tmp_path, corpus=CorpusSettings()),
         discord=DiscordSettings(**values),
+        retrieval=RetrievalSettings(),
         reader=ReaderSettings(),
         metrics=MetricsSettings(),
         records=RecordsSettings(path=tmp_path / "records.sqlite"),

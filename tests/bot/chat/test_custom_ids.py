@@ -17,13 +17,14 @@ from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.messages.buttons import AnswerButton
 from bot.chat.messages.forms import submitted
 from bot.chat.messages.markup import length
+from bot.chat.watching.buttons import WatchingButton
 
-BUTTONS: list[type[Any]] = [AnswerButton, CorpusButton, PageButton]
+BUTTONS: list[type[Any]] = [AnswerButton, CorpusButton, PageButton, WatchingButton]
 DISCORDS_LIMIT = 100
 
 PIECES = st.sampled_from(
-    ["byline", "bylinecorpus", "bylinelist", "bylineform", ":", "up", "passage", "abcd1234", "0", "999", "٣", "²",
-     "-1", "\n", "\0", "😀", "é", "..", "/"]
+    ["byline", "bylinewatch", "bylinecorpus", "bylinelist", "bylineform", ":", "up", "passage", "abcd1234",
+     "0", "999", "٣", "²", "-1", "\n", "\0", "😀", "é", "..", "/"]
 )  # fmt: skip
 CUSTOM_IDS = (
     st.lists(PIECES, max_size=12).map("".join)

@@ -49,6 +49,7 @@ async def whole_bot(config: Path) -> AsyncIterator[discord.Client]:
     records = Records(settings.records.path)
     try:
         async with assembled(settings) as parts:
-            yield make_client(Services(settings, parts.answerer, parts.library, records, config))
+            embed = parts.embedder.embed_passages
+            yield make_client(Services(settings, parts.answerer, parts.library, records, config, embed))
     finally:
         records.close()

@@ -393,3 +393,26 @@ async def test_an_answer_found_by_words_alone_says_so(
     assert answer.notes == nothing.notes == (phrases.WORDS_ALONE,)
     assert nothing.outcome == "not_found"
     assert summary.notes == ()
+
+
+async def test_only_what_was_published_by_then_is_evidence_and_the_answer_says_so(
+    newsroom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apricots = "Who told the Valley Courier about the trees?"
+    async with answerer(newsroom, None, monkeypatch) as built:
+        then = await final_answer(built.answer(apricots, as_of="2021-05-12"))
+        before = await final_answer(built.answer(apricots, as_of="2021-05-11"))
+        in_words = await final_answer(
+            built.answer("As of 2020, who told the Valley Courier about the trees?")
+        )
+        bridge = await final_answer(built.answer("What did the Linden Bridge cost, as of May 2016?"))
+        undated = await final_answer(
+            built.answer("What did the astronomer Rosa Quintana claim about the mirror?", as_of="2030-01-01")
+        )
+    assert (then.outcome, then.as_of) == ("answered", "2021-05-12")
+    assert before.outcome == in_words.outcome == "not_found"
+    assert "As of 2020-12-31" in in_words.notes[0]
+    assert {one.url for one in before.nearest} <= {"https://example.org/bridge"}
+    assert "forty million" in bridge.text
+    assert "those without a date are left out" in undated.notes[0]
+    assert undated.outcome == "not_found"

@@ -8,6 +8,7 @@ import pytest
 from stage import RIBBON, SANAEI, World, answered, labels, not_found, shown, texts
 
 from bot.chat.access import ServerSettings
+from bot.qa import phrases
 from bot.qa.answers import ArticleRef, CheckedSentence
 from bot.web.signed_links import ReaderAddresses
 from ingest.errors import IndexMissing, UserFacingError
@@ -36,6 +37,24 @@ async def test_ask_is_acknowledged_before_anything_else_is_sent(world: World) ->
 async def test_a_private_answer_is_seen_by_the_asker_alone(world: World) -> None:
     result = await world.ann.slash(world.channel, "ask", question="Who spoke?", private=True)
     assert result.ephemeral
+
+
+async def test_a_day_may_be_set_beyond_which_nothing_is_evidence(world: World) -> None:
+    await world.ann.slash(world.channel, "ask", question="Who spoke?", as_of="May 2015")
+    assert world.answers.as_of == "2015-05-31"
+    refused = await world.ann.slash(world.channel, "ask", question="Who spoke?", as_of="soon")
+    assert "I cannot read that date" in shown(refused)
+    assert len(world.answers.asked) == 1
+
+
+async def test_the_answer_says_as_of_when_in_the_readers_words_and_how_old_its_sources_are(
+    world: World,
+) -> None:
+    then = replace(answered("x"), as_of="2015-12-01", notes=(phrases.as_of("2015-12-01", undated=True),))
+    world.answers.events = [then]
+    text = shown(await world.ann.slash(world.channel, "ask", question="Who spoke?"))
+    assert "As of December 1, 2015: only articles" in text
+    assert "November 23, 2015 (<t:1448236800:R>)" in text
 
 
 async def test_the_link_opens_at_the_quoted_words(world: World) -> None:

@@ -1,0 +1,40 @@
+"""The buttons of watches and gaps. All they need is in their custom_id, so they outlive a restart."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+from discord import ui
+
+
+class WatchingButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"bylinewatch:(?P<action>[a-z]+):(?P<argument>[0-9]{1,18})",
+):
+    """`action` is what `Watching.pressed` does; the argument, the number of a watch or a gap."""
+
+    def __init__(self, action: str, argument: str | int, label: str = "·") -> None:
+        self.action, self.argument = action, str(argument)
+        super().__init__(
+            ui.Button(
+                label=label[:80],
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"bylinewatch:{action}:{argument}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> WatchingButton:
+        return cls(match["action"], match["argument"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
+        try:
+            if await interaction.client.admits(interaction):
+                await interaction.client.watching.pressed(interaction, self.action, self.argument)
+        except Exception as error:
+            await interaction.client.failed(interaction, error)

@@ -1,0 +1,162 @@
+"""Watches and gaps with nothing stood in for but Discord: real files, a real ingest, real answers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from asyncio.subprocess import DEVNULL, create_subprocess_exec
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from simcord.actors import MemberActor
+from stage import labels, shown, texts
+from whole_bot import GUILD, ROOT, whole_bot, write_config
+from wire import check_request
+
+HARVEST = """---
+title: Frost ruins the apricot harvest
+url: https://example.org/harvest
+date: 2021-05-12
+---
+
+Growers in the Wachau lost most of their apricots to three nights of frost in April. Farmer Josef Leitner told the
+Valley Courier that only a tenth of his trees still bear fruit.
+"""
+BRIDGE = """---
+title: Mayor opens the Linden Bridge
+url: https://example.org/bridge
+date: 2016-02-01
+---
+
+The Linden Bridge was opened on Monday after three years of work. Mayor Ilse Brandt said the bridge cost forty
+million euros. Cyclists had asked for a separate lane, which was built on the northern side.
+"""
+COST = "How much did the Linden Bridge cost?"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "harvest.md").write_text(HARVEST, "utf-8")
+    return write_config(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+async def simcord_bot(config: Path) -> AsyncIterator[discord.Client]:
+    async with whole_bot(config) as client:
+        yield client
+
+
+class Newsroom:
+    """A channel, an editor and two readers; what the bot says unasked; and the articles it reads."""
+
+    def __init__(self, env: simcord.Env, client: Any, config: Path) -> None:
+        self.env, self.client, self.config = env, client, config
+        guild = env.create_guild(id=GUILD)
+        self.channel = guild.create_text_channel("news")
+        admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
+        self.editor = guild.add_member(env.create_user("eve"), roles=[admins])
+        self.ann = guild.add_member(env.create_user("ann"))
+        self.bob = guild.add_member(env.create_user("bob"))
+
+    async def ingest(self, **articles: str) -> list[dict[str, Any]]:
+        """Write the articles ("": take it away), ingest, and return what the bot then sends unasked."""
+        for name, text in articles.items():
+            path = self.config.parent / "articles" / f"{name}.md"
+            path.write_text(text, "utf-8") if text else path.unlink()
+        command = [sys.executable, "-m", "ingest", "--config", str(self.config), "--allow-removals"]
+        child = await create_subprocess_exec(*command, cwd=ROOT, stdout=DEVNULL)
+        assert await child.wait() == 0
+        return await self.round()
+
+    async def round(self) -> list[dict[str, Any]]:
+        before = len(self.env.http_requests)
+        await self.client.watching.after_ingest()
+        new = self.env.http_requests[before:]
+        return [one.json for one in new if one.method == "POST" and one.path.endswith("/messages")]
+
+    async def press(self, who: MemberActor, result: Any, action: str) -> str:
+        (button,) = re.findall(rf"byline\w*:{action}:[\w:-]+", str(result.response.components))
+        return shown(await who.click(result.response, custom_id=button))
+
+
+@pytest.fixture
+async def newsroom(simcord_env: simcord.Env, simcord_bot: Any, config: Path) -> AsyncIterator[Newsroom]:
+    made = Newsroom(simcord_env, simcord_bot, config)
+    assert await made.round() == []
+    yield made
+    for request in simcord_env.http_requests:
+        check_request(request.method, request.path, request.json, request.params)
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_a_watch_tells_of_other_evidence_and_of_nothing_else(newsroom: Newsroom) -> None:
+    refusal = await newsroom.ann.slash(newsroom.channel, "ask", question=COST)
+    assert "Tell me when this changes" in labels(refusal.response.components)
+    assert "you hear of it in a direct message" in await newsroom.press(newsroom.ann, refusal, "watch")
+    assert COST in shown(await newsroom.ann.slash(newsroom.channel, "watches"))
+
+    told = await newsroom.ingest(bridge=BRIDGE)
+    text = "\n".join(texts(one["components"]) for one in told)
+    assert "Articles have changed the answer" in text
+    assert "forty million euros" in text
+    assert await newsroom.round() == []  # once
+    assert await newsroom.ingest(harvest=HARVEST.replace("three nights", "four nights")) == []
+    assert await newsroom.ingest(bridge=BRIDGE.replace("northern", "southern")) == []  # other words of it
+
+    dearer = await newsroom.ingest(bridge=BRIDGE.replace("forty\nmillion", "fifty\nmillion"))
+    assert "fifty million euros" in "\n".join(texts(one["components"]) for one in dearer)
+    gone = await newsroom.ingest(bridge="")
+    assert "I found nothing in the articles" in "\n".join(texts(one["components"]) for one in gone)
+
+    own = await newsroom.ann.slash(newsroom.channel, "watches")
+    assert "Ended" in await newsroom.press(newsroom.ann, own, "end")
+    assert await newsroom.ingest(bridge=BRIDGE) == []
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_a_gap_is_closed_by_the_article_that_answers_it_and_those_who_asked_hear_of_it(
+    newsroom: Newsroom,
+) -> None:
+    await newsroom.ann.slash(newsroom.channel, "ask", question=COST)
+    await newsroom.bob.slash(newsroom.channel, "ask", question="how much did the linden bridge cost in all")
+    await newsroom.bob.slash(newsroom.channel, "ask", question="Who directed the volcano film?", private=True)
+    gaps = await newsroom.editor.slash(newsroom.channel, "gaps")
+    assert "asked 2 times by 2 people" in shown(gaps)
+    assert "asked once by 1 person" in shown(gaps)
+    await newsroom.editor.click(gaps.response, custom_id="bylinewatch:gap:1")
+    assert "taken (eve)" in shown(await newsroom.editor.slash(newsroom.channel, "gaps"))
+
+    told = await newsroom.ingest(bridge=BRIDGE)
+    assert f"<@{newsroom.ann.id}> <@{newsroom.bob.id}> You asked this" in texts(told[0]["components"])
+    assert {int(one) for one in told[0]["allowed_mentions"]["users"]} == {newsroom.ann.id, newsroom.bob.id}
+    assert "forty million euros" in texts(told[1]["components"])
+    assert len(told) == 2
+    assert await newsroom.round() == []
+    answered = await newsroom.editor.slash(newsroom.channel, "gaps", state="answered")
+    assert "Linden Bridge" in shown(answered)
+    (row, *_) = csv.DictReader(io.StringIO(await _table(answered)))
+    assert (row["state"], row["asked"], row["people"]) == ("answered", "2", "2")
+    assert str(newsroom.ann.id) not in str(row)
+
+
+async def _table(result: Any) -> str:
+    (file,) = result.response.attachments
+    data = file.data if hasattr(file, "data") else await file.read()
+    return bytes(data).decode("utf-8-sig")
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_who_is_forgotten_is_told_nothing(newsroom: Newsroom) -> None:
+    refusal = await newsroom.ann.slash(newsroom.channel, "ask", question=COST)
+    await newsroom.press(newsroom.ann, refusal, "watch")
+    await newsroom.editor.slash(newsroom.channel, "gaps")
+    assert "2 entries deleted" in shown(await newsroom.ann.slash(newsroom.channel, "forget-me"))
+    assert await newsroom.ingest(bridge=BRIDGE) == []
+    assert await newsroom.client.services.watches.gaps() == []
