@@ -46,11 +46,7 @@ def statements_by(index: Index, asked: Lookup, limit: int = MOST_SHOWN) -> list[
     Raises UserFacingError, which says what to type, where nobody of the name speaks in the articles.
     """
     table = index.catalogue.statements
-    stored = table.of(speaker_names(table, asked.person))
-    if asked.since:
-        stored = [one for one in stored if one.published and one.published[:10] >= asked.since]
-    if asked.until:
-        stored = [one for one in stored if one.published and one.published[:10] <= asked.until]
+    stored = table.of(speaker_names(table, asked.person), asked.since, asked.until)
     if asked.source:
         stored = _of_source(index, stored, asked.source)
     ordered = _by_fit(index, stored, asked.about) if asked.about else _by_date(stored)
