@@ -17,7 +17,8 @@ Evidence = frozenset[tuple[str, str]]
 """(article id, quoted words) of an answer's citations; empty where there was no answer."""
 
 NEAR = 0.35
-"""Cosine from which a passage may answer a question."""
+"""Cosine from which a passage may answer a question. Of 50 questions about Steam and 100 of 441 articles about it taken
+as fresh, 34 have one in their evidence, and this and `RARE` pass over one of those; a higher one passes over more."""
 RARE = 0.01  # of all passages: in so few stands a word that is a name, or as telling as one
 RARE_AT_LEAST = 20  # passages, where the corpus is small
 
