@@ -11,7 +11,7 @@ from typing import Any
 
 import discord
 from babel.core import Locale as BabelLocale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -48,17 +48,6 @@ class Words:
             return iso[:10]
         return format_date(day, format="long", locale=BabelLocale.parse(self.language))
 
-    def age(self, iso: str, now: datetime) -> str:
-        """How long ago a day was, "7 years ago"; "" for today, for days to come and for what is no date."""
-        try:
-            past = now.date() - datetime.fromisoformat(iso).date()
-        except ValueError:
-            return ""
-        if past.days < 1:
-            return ""
-        locale = BabelLocale.parse(self.language)
-        return format_timedelta(-past, granularity="day", add_direction=True, locale=locale)
-
 
 @cache
 def words_in(language: str) -> Words:
@@ -74,7 +63,6 @@ def warm_languages() -> None:
     """Read every catalogue and the calendar data behind it, which takes tens of milliseconds each."""
     for language in LANGUAGES:
         words_in(language).date("2000-01-01")
-        words_in(language).age("2000-01-01", datetime(2001, 1, 1))
         words_in(language).plural("{n}", "{n}", 1_000)
 
 

@@ -58,10 +58,10 @@ def test_an_article_is_named_once_with_its_age_and_the_quotes_that_the_answer_do
         answered("Who?", "He was pleased [1], others not [2].", (SANAEI, others)), generator="gpt"
     )
     head, first, second = source_texts(model, ENGLISH, {})
-    assert head.startswith(
-        "**\\[1\\]\\[2\\]** **Ambassador speaks on the visit**\n-# Example Wire · November 23, 2015 · "
+    assert head == (
+        "**\\[1\\]\\[2\\]** **Ambassador speaks on the visit**\n"
+        "-# Example Wire · November 23, 2015 (<t:1448236800:R>)"
     )
-    assert head.endswith(" years ago")
     assert first == "> **\\[1\\]** Mehdi Sanaei claimed the visit was a success."
     assert second == "> **\\[2\\]** Others disagreed."
     quoting = answered(
