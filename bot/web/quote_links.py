@@ -22,7 +22,7 @@ class Links:
 def quote_links(
     answer: Answer, key: str | None, articles: Mapping[str, Article], addresses: ReaderAddresses | None
 ) -> dict[int, Links]:
-    """By the citation's place in the answer. `key`: None of an answer that is not on record. `articles` are those cited,
+    """By the citation's place in the answer. `key`: None of an answer not on record. `articles` are those cited,
     by id, as far as they are still there.
     """
     made: dict[int, Links] = {}
