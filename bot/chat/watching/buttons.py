@@ -11,7 +11,7 @@ from discord import ui
 
 class WatchingButton(
     ui.DynamicItem[ui.Button[Any]],
-    template=r"bylinewatch:(?P<action>[a-z]+):(?P<argument>[0-9]{1,18})",
+    template=r"bylinewatch:(?P<action>[a-z]{1,20}):(?P<argument>[0-9]{1,18})",
 ):
     """`action` is what `Watching.pressed` does; the argument, the number of a watch or a gap."""
 
