@@ -1,4 +1,4 @@
-"""Whether a message is meant for the bot, and how long a talk lasts: addressing, threads, cooldowns.
+"""Whether a message is meant for the bot, and how long a talk lasts: addressing, threads.
 
 Pure decisions where that can be.
 """

@@ -40,7 +40,7 @@ class ConfinedReader:
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
     def read(self, kind: str, data: bytes, name: str) -> Iterator[Document | Reject]:
-        """What `ingest.readers.<kind>.read(data, name)` yields, or a reject when it overran or died."""
+        """What `ingest.articles.readers.<kind>.read(data, name)` yields, or a reject when it overran or died."""
         worker = self._worker or self._started()
         reason = ""
         patience = self._seconds + SECONDS_A_MEGABYTE * len(data) / 1_000_000
