@@ -99,6 +99,7 @@ class Answered(Reply):
     usage: Usage
     confidence: Literal["low", "high"] | None
     chance: float | None
+    as_of: str | None = Field(description="The last day whose articles were evidence, where one was set")
 
 
 class Answer(Answered):

@@ -368,7 +368,7 @@ def closed(settings: IngestSettings, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(filelock.FileLock, "acquire", refused)
     monkeypatch.setattr(Path, "mkdir", refused)
-    monkeypatch.setattr("ingest.index.index.os.access", lambda *_: False)
+    monkeypatch.setattr("ingest.index.careful_opening.os.access", lambda *_: False)
 
 
 @pytest.mark.usefixtures("closed")
@@ -383,7 +383,7 @@ def test_an_index_that_cannot_be_written_to_is_searched_by_words(
 def test_an_index_that_cannot_be_written_to_is_searched_by_meaning_in_a_copy(
     settings: IngestSettings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.index.index.os.access", lambda *_: False)
+    monkeypatch.setattr("ingest.index.careful_opening.os.access", lambda *_: False)
     monkeypatch.setattr("tempfile.tempdir", str(settings.base))
     with open_index(settings, embedder) as index:
         assert index.search_vectors(embedder.embed_question("river"), 3)

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.embedding import endpoint_embedder
-from ingest.embedding.factory import EmbedderIdentity, LocalEmbedder, OpenAIEmbedder, make_embedder
+from ingest.embedding.embedder import EmbedderIdentity
+from ingest.embedding.factory import LocalEmbedder, OpenAIEmbedder, make_embedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.errors import EmbeddingUnavailable, ModelFilesMissing
 
