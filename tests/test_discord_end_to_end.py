@@ -79,6 +79,10 @@ async def test_a_member_without_rights_cannot_refresh_the_corpus(
     member = guild.add_member(simcord_env.create_user("member"))
     (config.parent / "articles" / "bridge.md").write_text(BRIDGE, "utf-8")
 
+    command = simcord_env.backend.find_command("corpus", None, type=1)
+    assert command is not None
+    guild.set_command_permissions(int(command["id"]), {member: True})  # as a server's admins may
+
     result = await member.slash(channel, "corpus refresh")
     assert result.ephemeral
     assert "`[discord] admin_roles = [ROLE_ID]`" in shown(result)

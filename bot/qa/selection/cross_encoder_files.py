@@ -25,7 +25,7 @@ from ingest.system.atomic_write import replacing
 from ingest.system.digest import sha256_of
 
 WEIGHTS = Path(__file__).with_name("cross_encoder.npz")
-WEIGHTS_SHA256 = "03f5e822a8a00ebad87f04e73d05baf59bb40c0e19380de913f39949d18e3f01"
+WEIGHTS_SHA256 = "2b309d035e382bdfd73bd30ef2115288d461d31b7061abb062dbfbb04cd55a22"
 _WORD_TABLE = "embeddings.word_embeddings.weight"
 _HOW_TO_MEND = "Install Byline anew; then run `make install`."
 

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from ingest.embedding import endpoint_embedder
 from ingest.embedding.embedder import EmbedderIdentity
-from ingest.embedding.factory import LocalEmbedder, OpenAIEmbedder, make_embedder
+from ingest.embedding.endpoint_embedder import OpenAIEmbedder
+from ingest.embedding.factory import make_embedder
+from ingest.embedding.local_embedder import LocalEmbedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.errors import EmbeddingUnavailable, ModelFilesMissing
 

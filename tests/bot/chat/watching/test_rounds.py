@@ -113,7 +113,7 @@ async def test_a_watch_tells_of_other_evidence_and_of_nothing_else(newsroom: New
     dearer = await newsroom.ingest(bridge=BRIDGE.replace("forty\nmillion", "fifty\nmillion"))
     assert "fifty million euros" in "\n".join(texts(one["components"]) for one in dearer)
     gone = await newsroom.ingest(bridge="")
-    assert "I found nothing in the articles" in "\n".join(texts(one["components"]) for one in gone)
+    assert "No article here answers that" in "\n".join(texts(one["components"]) for one in gone)
 
     own = await newsroom.ann.slash(newsroom.channel, "watches")
     assert "Ended" in await newsroom.press(newsroom.ann, own, "end")
