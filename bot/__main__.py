@@ -10,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from rich.console import Console
 from bot.api.installed import require_packages
 from bot.api.tokens import new_token
 from bot.cli import commands, doctor
+from bot.cli.arguments import lookup, parser
 from bot.cli.evaluate import collect, evaluate
 from bot.cli.terminal import say
 from bot.operations.index_pool import Library
@@ -32,7 +32,6 @@ from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
 from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
-from bot.qa.statements import Lookup
 from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
 from bot.qa.summarising.summaries import ModelDigest, ModelSummary
 from bot.qa.verification.second_look import SecondLook
@@ -42,7 +41,6 @@ from ingest.command_line import command_place
 from ingest.embedding.factory import Embedder, make_embedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.errors import UserFacingError
-from ingest.settings import DEFAULT_CONFIG
 from ingest.system.env_file import ENV_FILE, load_env_files
 from ingest.system.memory import limit_heaps
 from ingest.text.terminal_output import accept_any_text, nobody_reads, print_json
@@ -72,7 +70,7 @@ def main(
     if (place := command_place(arguments, ("ingest",))) is not None:
         rest = [*arguments[:place], *arguments[place + 1 :]]
         return ingest_main(rest, env_file=env_file, program=f"{program} ingest")
-    options = _parser(program).parse_args(arguments)
+    options = parser(program).parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
@@ -113,7 +111,7 @@ async def _run(options: argparse.Namespace) -> int:
             case "summary":
                 await commands.summary(answerer, options.name, as_json=options.json)
             case "said":
-                await commands.said(answerer, _lookup(options), as_json=options.json)
+                await commands.said(answerer, lookup(options), as_json=options.json)
             case "article":
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
@@ -241,99 +239,6 @@ def _show_error(error: UserFacingError, *, as_json: bool) -> None:
         print_json({"outcome": "failed", "error": str(error)})
     else:
         say(Console(stderr=True), str(error), "red")
-
-
-def _parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=program,
-        description="Answers questions about the ingested articles. Without a word it runs in Discord.",
-        parents=[_common(DEFAULT_CONFIG, as_json=False)],
-    )
-    # both options may stand before the word or behind it; behind it they have no default that would win over before
-    common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
-    words = parser.add_subparsers(
-        dest="word", metavar="[ask|chat|search|summary|said|article|doctor|evaluate|serve|mcp|token|ingest]"
-    )
-    ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
-    ask.add_argument("question")
-    ask.add_argument(
-        "--as-of",
-        metavar="DATE",
-        default="",
-        help="only what was published by then: 2015-05-31, May 2015, 2015",
-    )
-    words.add_parser("chat", parents=[common], help="ask and ask on, in this terminal")
-    search = words.add_parser(
-        "search", parents=[common], help="list the passages found; - reads one query a line"
-    )
-    search.add_argument("query")
-    search.add_argument("-k", type=_count, default=10, help="how many passages (default: 10)")
-    summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")
-    summary.add_argument("name", metavar="TITLE_OR_URL")
-    said = words.add_parser("said", parents=[common], help="list what somebody said, word for word")
-    said.add_argument("person", nargs="?", default="", metavar="PERSON")
-    said.add_argument(
-        "--all", action="store_true", help="every statement of all articles, a JSON object a line"
-    )
-    said.add_argument("--about", default="", help="what it should be about")
-    said.add_argument("--since", type=_day, help="published on that day or later, as 2026-01-31")
-    said.add_argument("--until", type=_day, help="published on that day or before")
-    said.add_argument("--source", default="", help="the outlet, or a part of its name")
-    article = words.add_parser("article", parents=[common], help="show one article")
-    article.add_argument("name", metavar="ID_OR_URL")
-    doctor_word = words.add_parser("doctor", parents=[common], help="check every part and say what to do")
-    doctor_word.add_argument(
-        "--full", action="store_true", help="check every byte and every passage of the index"
-    )
-    questions = words.add_parser(
-        "evaluate", parents=[common], help="ask questions whose answers are known; figures"
-    )
-    which = questions.add_mutually_exclusive_group(required=True)
-    which.add_argument("questions", metavar="QUESTIONS.jsonl", type=Path, nargs="?")
-    which.add_argument(
-        "--collect", action="store_true", help="print what people asked in vain as such questions"
-    )
-    words.add_parser("serve", parents=[common], help="answer over HTTP: an API, MCP and a web page")
-    words.add_parser("mcp", parents=[common], help="answer an assistant over standard input and output (MCP)")
-    token = words.add_parser("token", parents=[common], help="make a token for the API")
-    token.add_argument("name", metavar="NAME")
-    words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
-    return parser
-
-
-def _common(config: object, *, as_json: object) -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", type=Path, default=config, help="default: config.toml")
-    common.add_argument("--json", action="store_true", default=as_json, help="one JSON object a line")
-    return common
-
-
-def _lookup(options: argparse.Namespace) -> Lookup | None:
-    """What `said` is asked for; None for everything."""
-    if options.all:
-        return None
-    if not options.person.strip():
-        raise UserFacingError(
-            "Name who said it: `python -m bot said PERSON`. `--all` lists what everybody said."
-        )
-    return Lookup(options.person, options.about, options.since or "", options.until or "", options.source)
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a day as 2026-01-31, not {text!r}") from None
-
-
-def _count(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
-    if not 1 <= number <= 1_000:
-        raise argparse.ArgumentTypeError("must be between 1 and 1000")
-    return number
 
 
 if __name__ == "__main__":
