@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -140,7 +141,23 @@ def main() -> None:
             show(stretches)
 
 
+def moved(row: Row, body: str) -> Row:
+    """The labels where their words stand now: cleaning may have taken something off the article's beginning."""
+    if not row["statements"]:
+        return row
+    first = row["statements"][0]
+    places = [match.start() for match in re.finditer(re.escape(first["quote"]), body)]
+    shift = min((place - first["start"] for place in places), key=abs, default=0)
+    names = ("start", "end", "speaker_start", "speaker_end")
+    statements = [
+        {**one, **{name: one[name] + shift for name in names if one.get(name) is not None}}
+        for one in row["statements"]
+    ]
+    return {**row, "start": row["start"] + shift, "end": row["end"] + shift, "statements": statements}
+
+
 def stretch(row: Row, body: str) -> Stretch:
+    row = moved(row, body)
     for label in row["statements"]:
         if body[label["start"] : label["end"]] != label["quote"]:
             raise SystemExit(
