@@ -94,7 +94,9 @@ class Pages:
         place = request.path_params["place"]
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        page = await self._desk.read(partial(marked_page, asked=asked, citations=asked.answer.citations, place=place))
+        page = await self._desk.read(
+            partial(marked_page, asked=asked, citations=asked.answer.citations, place=place)
+        )
         return _gone() if page is None else _html(page)
 
     async def article(self, request: Request) -> Response:
