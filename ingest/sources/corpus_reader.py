@@ -18,10 +18,9 @@ from ingest.articles.site_names import without_site_name
 from ingest.sources.article_of import article_of, documents_in, is_foreign
 from ingest.sources.faults import OURS, unforeseen
 from ingest.sources.parse_cache import ReadingMemo, Seen, Sighting, place_in, row_hash
-from ingest.sources.sources import Listing, Source, SourceFile, listings, restricted
+from ingest.sources.sources import KINDS, Listing, Source, SourceFile, listings, restricted
 
 LARGEST_FILE = 50_000_000  # bytes; JSON Lines are read line by line and may be of any size
-_FORMATS = "text, Markdown, HTML, PDF, DOCX and JSON Lines (.txt .md .html .pdf .docx .jsonl)"
 
 Sighted = tuple[Sighting, Article | None]
 """A place in a file with its article, unless that was recognised without parsing."""
@@ -104,7 +103,7 @@ class CorpusReading:
     def _sightings(self, file: SourceFile, confined: ConfinedReader) -> Iterator[Sighted]:
         """All that a file holds, each with its article unless it was recognised without parsing."""
         if file.kind is None:
-            yield _fault(f"Not a format that Byline reads: {_FORMATS}."), None
+            yield _fault(f"Not a format that Byline reads: {' '.join(KINDS)}."), None
             return
         try:
             status = file.location.stat()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ingest.articles.readers import jsonl, markdown, text
 from ingest.articles.readers.bylines import named
 from ingest.articles.readers.document import Document, Reject
-from ingest.articles.readers.sandbox import ConfinedReader
+from ingest.articles.readers.sandbox import DOCUMENTS, ConfinedReader
 from ingest.articles.urls import is_address, same_site
 
 _KINDS = {
@@ -112,7 +112,7 @@ def _documents(kind: str, content: bytes, name: str, confined: ConfinedReader) -
         yield from text.read(content, name)
     elif kind == "markdown":
         yield from markdown.read(content, name)
-    elif kind in ("html", "pdf", "docx"):
+    elif kind in DOCUMENTS:
         yield from confined.read(kind, content, name)
     elif listing := _LISTING.match(content[:2_000]):
         listed = "feed" if listing[1].lower() in (b"rss", b"feed", b"rdf:rdf") else "sitemap"

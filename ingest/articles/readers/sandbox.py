@@ -22,6 +22,7 @@ from typing import IO
 
 from ingest.articles.readers.document import Document, Reject
 
+DOCUMENTS = ("html", "pdf", "docx")  # the formats read there, each by the module of its name beside this one
 SECONDS_A_DOCUMENT = 8.0  # of work, where that can be measured: a busy computer must not make rejects
 SECONDS_A_MEGABYTE = 5.0  # small and slow is a trap; what is large may just be long
 _BUSY = 5  # times as long on the clock
@@ -31,7 +32,7 @@ _LONGEST_ANSWER = 100_000_000
 
 
 class ConfinedReader:
-    """Reads HTML, PDF and DOCX in a worker process, which starts when first needed. Close it after use."""
+    """Reads DOCUMENTS, feeds and sitemaps in a worker process, which starts when first needed. Close it after use."""
 
     def __init__(self, seconds: float = SECONDS_A_DOCUMENT, memory: int = MEMORY_BYTES) -> None:
         self._seconds, self._memory = seconds, memory

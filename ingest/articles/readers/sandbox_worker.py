@@ -9,9 +9,9 @@ import signal
 import sys
 
 from ingest.articles.readers.document import Reject
-from ingest.articles.readers.sandbox import as_json, read_frame, write_frame
+from ingest.articles.readers.sandbox import DOCUMENTS, as_json, read_frame, write_frame
 
-READERS = {kind: f"ingest.articles.readers.{kind}" for kind in ("html", "pdf", "docx", "feed", "sitemap")}
+READERS = {kind: f"ingest.articles.readers.{kind}" for kind in (*DOCUMENTS, "feed", "sitemap")}
 
 
 def main() -> None:
