@@ -22,7 +22,7 @@ from ingest.index.chroma_files import CHROMA, DATABASE, compact_local, copy_loca
 from ingest.index.chunking import FORMAT, Passage, embedded_text
 from ingest.index.embedding_cache import VectorStore, string_hash
 from ingest.index.generations import Generations
-from ingest.index.index import CATALOGUE, MAY_MISS, finds_itself
+from ingest.index.index import CATALOGUE, MAY_MISS, finds_itself, may_be_missed
 from ingest.index.recall import ExactNeighbours
 from ingest.settings import IndexSettings
 from ingest.sources.progress import Report
@@ -256,8 +256,7 @@ class IndexBuilder:
         found = finds_itself(vectors, list(searched), own)
         lost = [name for name, is_found in zip(searched, found, strict=True) if not is_found]
         unsaid = [name for name in new | others if not self._says(name)]
-        # an approximate search may miss a passage now and then, which its words still find
-        missed = [*unsaid, *(lost if len(lost) > len(searched) * MAY_MISS else ())]
+        missed = [*unsaid, *(lost if len(lost) > may_be_missed(len(searched)) else ())]
         owners = self.catalogue.passage_owners(list(new | others))
         failing = {owners[name] for name in missed}
         if failing and (

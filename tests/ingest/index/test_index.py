@@ -17,7 +17,7 @@ from ingest.errors import CatalogueBroken, IndexBroken, VectorsBroken
 from ingest.index import crash_probe as probe
 from ingest.index.checksums import damage
 from ingest.index.generations import Generations
-from ingest.index.index import Index
+from ingest.index.index import Index, may_be_missed
 from ingest.runs.pipeline import ingest_corpus
 from ingest.settings import IngestSettings
 
@@ -269,3 +269,24 @@ def test_the_probe_tells_a_sound_index_from_a_broken_one(settings: IngestSetting
         probe.probe(settings.index)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, json.loads(done.stdout)["ok"]) == (1, False)
+
+
+def test_a_hundred_copies_of_one_text_do_not_keep_others_from_being_published(tmp_path: Path) -> None:
+    """A graph of near neighbours leads from copy to copy, and may pass others by; their words still find them."""
+    place = tmp_path / "copies.jsonl"
+    copies = [
+        {"id": f"c{n}", "title": "The bridge", "text": "river bridge council " * 30} for n in range(100)
+    ]
+    others = [
+        {"id": f"o{n}", "title": f"Tram {n}", "text": f"museum tram engine {n} " * 30} for n in range(6)
+    ]
+    place.write_text("".join(json.dumps(one) + "\n" for one in (*copies, *others)), "utf-8")
+    outcome = ingest_corpus(settings_in(tmp_path, "copies.jsonl"), EMBEDDER)
+    assert outcome.added == 106
+    assert outcome.rejected == ()
+
+
+def test_more_than_a_few_lost_passages_are_a_fault() -> None:
+    assert may_be_missed(4) == 1
+    assert may_be_missed(110) == 10
+    assert may_be_missed(10_000) == 200
