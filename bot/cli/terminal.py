@@ -17,6 +17,7 @@ from bot.qa.phrases import NO_QUESTION
 from ingest.articles.article import Article
 
 _NEAREST = 2
+_YEAR = 365
 _SHOWN = 240  # characters of a passage in a list of results
 
 
@@ -136,6 +137,9 @@ def _age(published: str) -> str:
         days = (date.today() - date.fromisoformat(published[:10])).days
     except ValueError:
         return ""
+    days -= (
+        days % _YEAR if days > _YEAR else 0
+    )  # ten years and nine months are ten years, and not about eleven
     return f" ({format_timedelta(timedelta(days=-days), add_direction=True, locale='en')})"
 
 

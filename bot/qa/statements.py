@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.qa.answers import Answer, ArticleRef, Citation
 from ingest.articles.publishers import domain_labels, names_outlet
@@ -149,9 +150,9 @@ def answer_of(index: Index, asked: Lookup, found: Sequence[Found]) -> Answer:
         for number, one in enumerate(found, 1)
     )
     text = "\n\n".join(f"{line_of(one)} [{number}]" for number, one in enumerate(found, 1))
-    outcome = "answered" if found else "not_found"
+    outcome: Literal["answered", "not_found"] = "answered" if found else "not_found"
     question = " · ".join(part for part in (asked.person, asked.about) if part)
-    return Answer(question, outcome, text, citations, "statements", index.generation, 0.0)  # type: ignore[arg-type]
+    return Answer(question, outcome, text, citations, "statements", index.generation, 0.0)
 
 
 def line_of(found: Found) -> str:

@@ -22,6 +22,7 @@ from ingest.index.embedding_cache import Vectors
 from ingest.index.generations import Generations
 from ingest.index.statement_table import SpeakerCount
 from ingest.settings import IndexSettings
+from ingest.system.batches import batches
 from ingest.text.tokens import question_words, quoted
 
 CATALOGUE = "catalogue.sqlite"
@@ -247,8 +248,7 @@ class Index:
         every = (name for name, _ in self.catalogue.all_vectors())
         names = list(every) if sample is None else self.catalogue.sample_passages(sample)
         lost = 0
-        for first in range(0, len(names), _CHECKED_AT_ONCE):
-            some = names[first : first + _CHECKED_AT_ONCE]
+        for some in batches(names, _CHECKED_AT_ONCE):
             stored = self._vectors.load(some)
             own = np.stack(list(stored.values())) if stored else np.empty((0, 0), np.float32)
             lost += len(some) - finds_itself(self._vectors, list(stored), own).count(True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
+from typing import Any
 
 from ingest.articles.article import Article
 from ingest.statements.statement import Statement
 from ingest.statements.word_classes import DETERMINERS
+from ingest.system.batches import batches
 from ingest.text.folding import plain
 
 SCHEMA = """
@@ -120,9 +122,7 @@ class StatementTable:
         return SpeakerCount(*row) if row else None
 
     def _where(self, column: str, values: Collection[str]) -> Iterator[StoredStatement]:
-        listed = list(values)
-        for first in range(0, len(listed), _CHUNK):
-            some = listed[first : first + _CHUNK]
+        for some in batches(values, _CHUNK):
             rows = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM statements WHERE {column} IN ({', '.join('?' * len(some))})",  # noqa: S608
                 some,
@@ -138,9 +138,9 @@ def fold(name: str) -> str:
     return " ".join(words)
 
 
-def _stored(row: Sequence[object]) -> StoredStatement:
+def _stored(row: Sequence[Any]) -> StoredStatement:
     article_id, published, quote, *rest = row
-    return StoredStatement(article_id, published, quote, Statement(*rest))  # type: ignore[arg-type]
+    return StoredStatement(article_id, published, quote, Statement(*rest))
 
 
 def _escaped(text: str) -> str:

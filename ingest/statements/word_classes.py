@@ -15,7 +15,6 @@ OPENS_CLAUSE = frozenset(
     "that because as while when if although though whereas since until unless where whether how why what who whom "
     "whose which than once so after before lest".split()
 )
-RELATIVES = frozenset("who which that".split())
 BE = frozenset("is are was were be been being am 's 're isn't aren't wasn't weren't".split())
 HAVE = frozenset("has have had having".split())
 MODALS = frozenset(

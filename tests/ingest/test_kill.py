@@ -33,7 +33,7 @@ embedder = WordEmbedder(seconds_a_text=0.002)
 import ingest.index.chroma, chromadb  # else most kills would hit the import
 print("ready", flush=True)
 started = time.monotonic()
-pipeline.ingest_corpus(settings_in(Path(sys.argv[1]), "articles", "rows.jsonl"), embedder)
+pipeline.ingest_corpus(settings_in(Path(sys.argv[1]), "articles", "rows.jsonl", max_removed=1.0), embedder)
 print(time.monotonic() - started, flush=True)
 """
 

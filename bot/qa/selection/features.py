@@ -20,13 +20,10 @@ import numpy.typing as npt
 from bot.qa.answers import Evidence
 from bot.qa.selection.candidates import Candidate
 from bot.qa.selection.context import asks, is_whole
-from bot.qa.understanding.speech import asks_what_was_said, spoken
 from ingest.text.stemming import content_stems
 
 Floats = npt.NDArray[np.float64]
 
-OWN_WORDS, OTHERS_WORDS = 1.0, 0.5
-"""For a sentence that is said by whom the question names, and against one that others say; on the scores' scale."""
 SENTENCE_FEATURES = (
     "cross-encoder",  # its score
     "passage",  # the passage's search score below the best one's
@@ -95,19 +92,6 @@ def sentence_features(question: str, options: Sequence[Candidate], evidence: Seq
         for one in options
     ]
     return np.array(rows, np.float64).reshape(len(rows), len(SENTENCE_FEATURES))
-
-
-def speech_preference(question: str, options: Sequence[Candidate], evidence: Sequence[Evidence]) -> Floats:
-    """(candidates,) What to add to their scores where a question asks what was said; else zeros.
-
-    Measured on 33 training questions of kind who-said: the first sentence answers .61 without it and .67 with it, one
-    of the first two .73 and .76.
-    """
-    if not asks_what_was_said(question):
-        return np.zeros(len(options))
-    places = [(one.article, one.start, one.start + len(one.text)) for one in options]
-    marks = [spoken(question, place, evidence) for place in places]
-    return np.array([OWN_WORDS * own - OTHERS_WORDS * other for own, other in marks])
 
 
 def chance_features(options: Sequence[Candidate], mixed: Floats, evidence: Sequence[Evidence]) -> Floats:

@@ -12,14 +12,8 @@ from bot.qa.answers import Evidence
 from bot.qa.selection.candidates import Candidate, candidates, texts_to_read
 from bot.qa.selection.context import continues_quotation, leans_back
 from bot.qa.selection.cross_encoder import CrossEncoder
-from bot.qa.selection.features import (
-    Floats,
-    chance_features,
-    sentence_features,
-    speech_preference,
-    weights,
-)
-from bot.qa.understanding.speech import asks_what_was_said
+from bot.qa.selection.features import Floats, chance_features, sentence_features, weights
+from bot.qa.understanding.speech import asks_what_was_said, speech_preference
 
 MOST_SENTENCES = 3  # besides one that the lead leans on
 MOST_WORDS = 86  # with a mark for each sentence, an answer stays within 90
@@ -69,7 +63,8 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
         return Selection((), 0.0, True)
     learned = weights()
     mixed = sentence_features(question, options, evidence) @ learned.sentence
-    mixed = mixed + speech_preference(question, options, evidence)
+    places = [(one.article, one.start, one.start + len(one.text)) for one in options]
+    mixed = mixed + speech_preference(question, places, evidence)
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
     least = (

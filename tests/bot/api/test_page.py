@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -163,14 +162,6 @@ async def test_foreign_text_stays_text() -> None:
 
 class TestInChromium:
     """Real layout, real keys, no script."""
-
-    @pytest.fixture
-    def chromium(self) -> str:
-        pytest.importorskip("playwright", reason="playwright is not installed")
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        if found is None:
-            pytest.skip("no Chromium found (Debian: apt-get install chromium)")
-        return found
 
     @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
     async def test_with_keys_alone_a_person_asks_reads_and_opens_the_article(

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import asyncio
-import shutil
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +16,7 @@ from bot.web.signed_links import ReaderAddresses
 from bot.web.text_fragments import fragment_url
 from ingest.articles.article import Article
 from ingest.errors import IndexMissing, UserFacingError
+from tests.loop_time import pauses_of_the_loop
 
 PARAGRAPHS = [f"Paragraph {n} of the report says nothing that was asked about. " * 6 for n in range(30)]
 QUOTE, OTHER = "The bridge cost forty million euros.", "Cyclists asked for a lane."
@@ -104,21 +102,11 @@ async def test_a_long_article_leaves_the_loop_to_others(reader: Reader, body: st
     key = await reader.answer(
         *(replace(cited(n, QUOTE), quote="b a b a c", start=9 * n, end=9 * n + 9) for n in range(9))
     )
-    longest = 0.0
-
-    async def tick() -> None:
-        nonlocal longest
-        while True:
-            began = time.thread_time()  # of the loop's thread: what others do does not count
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.thread_time() - began)
-
-    ticking = asyncio.create_task(tick())
-    status, html, _ = await get(reader.addresses.answer(key, 0))
-    ticking.cancel()
+    async with pauses_of_the_loop() as pauses:
+        status, html, _ = await get(reader.addresses.answer(key, 0))
     assert status == 200
     assert "only a part" in html
-    assert longest < 0.1
+    assert max(pauses) < 0.1
 
 
 async def test_without_a_valid_signature_nothing_of_the_corpus_is_shown(reader: Reader) -> None:
@@ -174,14 +162,6 @@ async def test_a_port_in_use_is_named(reader: Reader) -> None:
 
 class TestInChromium:
     """What a person sees: real layout, real text fragments, real dark mode, no script."""
-
-    @pytest.fixture
-    def chromium(self) -> str:
-        pytest.importorskip("playwright", reason="playwright is not installed")
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        if found is None:
-            pytest.skip("no Chromium found (Debian: apt-get install chromium)")
-        return found
 
     @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1200, "dark")])
     async def test_the_mark_is_on_the_screen(

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import re
-import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,6 +24,7 @@ from bot.qa.generation.bounded_client import make_client
 from bot.qa.generation.budget import DailyBudget
 from bot.qa.generation.chat_model import ChatModel
 from bot.qa.generation.prompts import DRAFT_SCHEMA, Message
+from tests.loop_time import pauses_of_the_loop
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KEY = "sk-hush-0123456789"
@@ -128,23 +128,14 @@ async def test_reply_without_an_end_is_cut_at_the_longest_that_is_read() -> None
 
 @pytest.mark.parametrize("piece", [b"data: {}\n\n", b"\n", text_event("[1]")])
 async def test_many_pieces_at_once_leave_the_loop_to_others(piece: bytes) -> None:
-    pauses = [0.0]
+    async with pauses_of_the_loop() as pauses:
 
-    async def tick() -> None:
-        last = time.thread_time()  # other programs of the machine do not count
-        while True:
-            await asyncio.sleep(0.002)
-            pauses.append(time.thread_time() - last)
-            last = time.thread_time()
+        async def handler(_request: web.Request) -> web.Response:
+            pauses.clear()
+            return web.Response(body=piece * (100_000 // len(piece)))
 
-    async def handler(_request: web.Request) -> web.Response:
-        pauses.clear()
-        return web.Response(body=piece * (100_000 // len(piece)))
-
-    ticking = asyncio.create_task(tick())
-    with suppress(ModelUnavailable):
-        await reply_of(handler)
-    ticking.cancel()
+        with suppress(ModelUnavailable):
+            await reply_of(handler)
     assert max(pauses) < 0.1
 
 
