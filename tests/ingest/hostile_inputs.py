@@ -27,7 +27,17 @@ def docx_file() -> bytes:
     table.cell(1, 1).text = "A cell"
     data = io.BytesIO()
     document.save(data)
-    return data.getvalue()
+    with zipfile.ZipFile(data) as saved:
+        return _packed({name: saved.read(name) for name in saved.namelist()})
+
+
+def _packed(parts: dict[str, bytes]) -> bytes:
+    """An archive of these parts, which says nothing of the time it was made at."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def pdf_file(pages: int = 3) -> bytes:
@@ -122,15 +132,17 @@ def _repacked(data: bytes, chance: random.Random) -> bytes:
     """A DOCX with damage inside its parts, packed again, so that the parser gets to see it."""
     if not data.startswith(b"PK"):
         return _flipped(data, chance)
-    out = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            for name in old.namelist():
-                part = old.read(name)
-                new.writestr(name, _cut(_flipped(part, chance), chance) if chance.random() < 0.4 else part)
+        with zipfile.ZipFile(io.BytesIO(data)) as old:
+            parts = {name: old.read(name) for name in old.namelist()}
     except Exception:  # it was damaged before
         return data
-    return out.getvalue()
+    return _packed(
+        {
+            name: _cut(_flipped(part, chance), chance) if chance.random() < 0.4 else part
+            for name, part in parts.items()
+        }
+    )
 
 
 def crafted() -> Iterator[tuple[str, bytes]]:
