@@ -42,6 +42,7 @@ ROOMS = (
     "bot.qa.statements",
     "bot.qa.understanding",
     "bot.qa.retrieval",
+    "bot.qa.cross_encoder",
     "bot.qa.selection",
     "bot.qa.generation",
     "bot.qa.verification",
