@@ -11,7 +11,8 @@ CONFIG   a config.toml whose corpus is the one that the drafts were written over
 
 The bot retrieves the passages; a sentence whose quotes are not among them is left out and not counted. Each sentence
 is checked by code, then with the repair, then with the second look, as far as the file has them. Figures come with
-95 % intervals by bootstrap over questions; the last line is one JSON object.
+95 % intervals by bootstrap over questions. The line before the last says how long one check takes, the last is one JSON
+object.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import random
 import re
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +55,7 @@ class Outcome:
     fault: str
     text: str
     shown: Mapping[str, bool]
+    milliseconds: float  # that the check by code took
 
 
 async def retrieved(settings: Settings, questions: Sequence[str], passages: int) -> list[list[Evidence]]:
@@ -71,11 +74,13 @@ def outcomes(number: int, line: Mapping[str, Any], evidence: Sequence[Evidence])
             sentence = placed(drafted, evidence)
             if sentence is None:
                 continue
+            started = time.perf_counter()
             code = isinstance(checker.check(sentence), CheckedSentence)
+            taken = 1_000 * (time.perf_counter() - started)
             fixed = code or (kind == "honest" and _is_repaired(sentence, repaired, checker))
             confirmed = fixed and line.get("verdicts", {}).get(drafted["text"], True)
             shown = dict(zip(STAGES, (code, fixed, confirmed), strict=True))
-            results.append(Outcome(number, drafted.get("fault", kind), drafted["text"], shown))
+            results.append(Outcome(number, drafted.get("fault", kind), drafted["text"], shown, taken))
     return results
 
 
@@ -167,6 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         results = [
             outcome for path, settings in sets for outcome in measured(path, settings, options.passages)
         ]
+    times = sorted(result.milliseconds for result in results)
+    p50, p95 = times[len(times) // 2], times[len(times) * 95 // 100]
+    print(f"one check: p50 {p50:.0f} ms, p95 {p95:.0f} ms, longest {times[-1]:.0f} ms")
     if options.show:
         for result in results:
             if result.shown["code"] == (result.fault != "honest"):
