@@ -20,9 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.qa.cross_encoder.encoder import CrossEncoder
-from bot.qa.cross_encoder.weight_files import ANSWERS
 from bot.qa.selection import features
+from bot.qa.selection.cross_encoder import CrossEncoder
 from ingest.embedding.factory import Embedder, make_embedder
 from ingest.text.stemming import content_stems
 from training.calibrate import Case, case_of, features_of, fit_sentences, interval, report
@@ -91,7 +90,7 @@ def main() -> None:
     )
     parser.add_argument("--lists", type=Path)
     options = parser.parse_args()
-    embedder, encoder = make_embedder("local", "", ""), CrossEncoder(ANSWERS)
+    embedder, encoder = make_embedder("local", "", ""), CrossEncoder()
     records = load_lists(options.lists) if options.lists else made_lists(BENCH, embedder)
     cases: dict[str, list[Case]] = {"calibration": [], "test": []}
     seconds = []

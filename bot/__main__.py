@@ -24,14 +24,13 @@ from bot.cli.terminal import say
 from bot.operations.index_pool import Library
 from bot.qa.answering import Answerer, Writers
 from bot.qa.conversation.rewriting import ModelRewriter
-from bot.qa.cross_encoder.encoder import CrossEncoder
-from bot.qa.cross_encoder.weight_files import ANSWERS
 from bot.qa.generation.budget import DailyBudget
 from bot.qa.generation.generator import ModelGenerator
 from bot.qa.generation.quoting import QuotingGenerator
 from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.reranking import EndpointReranker
 from bot.qa.retrieval.search import Retriever
+from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
 from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
 from bot.qa.summarising.summaries import ModelDigest, ModelSummary
@@ -141,7 +140,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
     embedding = settings.ingest.embedding
     embedder = await asyncio.to_thread(make_embedder, embedding.provider, embedding.model, embedding.base_url)
     library = Library(settings.ingest.index, embedder.identity.key)
-    encoder = await asyncio.to_thread(CrossEncoder, ANSWERS)
+    encoder = await asyncio.to_thread(CrossEncoder)
     quoting = Writers(
         QuotingGenerator(Selector(encoder)), ExtractiveSummary(embedder), ExtractiveDigest(embedder)
     )

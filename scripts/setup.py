@@ -213,7 +213,7 @@ def install_model() -> None:
 
 def install_cross_encoder() -> None:
     """Write the graphs of the model that picks the sentence which answers."""
-    if call_module("bot.qa.cross_encoder.weight_files"):
+    if call_module("bot.qa.selection.cross_encoder_files"):
         raise SetupError("The model that picks sentences could not be put in place; the reason stands above.")
 
 

@@ -42,7 +42,6 @@ ROOMS = (
     "bot.qa.statements",
     "bot.qa.understanding",
     "bot.qa.retrieval",
-    "bot.qa.cross_encoder",
     "bot.qa.selection",
     "bot.qa.generation",
     "bot.qa.verification",

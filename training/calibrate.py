@@ -21,10 +21,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bot.qa.answers import Evidence
-from bot.qa.cross_encoder.encoder import CrossEncoder, Text
-from bot.qa.cross_encoder.weight_files import ANSWERS
 from bot.qa.selection import features, selection
 from bot.qa.selection.candidates import Candidate, candidates
+from bot.qa.selection.cross_encoder import CrossEncoder, Text
 from ingest.articles.article import Article
 from ingest.index.chunking import Passage
 from training.lists import load_lists
@@ -223,7 +222,7 @@ def main() -> None:
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--corpus", default="")
     options = parser.parse_args()
-    encoder = CrossEncoder(ANSWERS)
+    encoder = CrossEncoder()
     wanted = "test" if options.report else "calibration"
     records = [r for r in load_lists(options.lists) if part_of(r) == wanted and options.corpus in r["corpus"]]
     cases = [case_of(record, encoder) for record in records]

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.qa.cross_encoder.encoder import CrossEncoder, Text
-from bot.qa.cross_encoder.weight_files import ANSWERS
+from bot.qa.selection.cross_encoder import CrossEncoder, Text
 from ingest.embedding.factory import Embedder
 from ingest.embedding.token_counts import count_tokens
 from ingest.index.generations import Generations
@@ -61,7 +60,7 @@ def test_the_embedder_with_its_tokenizer_and_session(embedder: Embedder) -> None
 
 
 def test_the_cross_encoder_with_its_tokenizer_and_session() -> None:
-    encoder = CrossEncoder(ANSWERS)
+    encoder = CrossEncoder()
     body = "The bridge was opened in May. It cost forty million euros. Nobody minded."
     text = Text("The bridge", body, [(0, 29), (30, 58), (59, len(body))])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.qa.answers import Evidence
-from bot.qa.cross_encoder.encoder import AnswerSpan, Reading, Text
+from bot.qa.selection.cross_encoder import AnswerSpan, Reading, Text
 from ingest.text.sentences import sentence_spans
 from ingest.text.stemming import content_stems
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.qa.answers import Evidence
-from bot.qa.cross_encoder.encoder import CrossEncoder
 from bot.qa.selection.candidates import Candidate, candidates, texts_to_read
 from bot.qa.selection.context import continues_quotation, leans_back
+from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.features import Floats, chance_features, sentence_features, weights
 from bot.qa.understanding.speech import asks_what_was_said, speech_preference
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from bot.qa.answers import Evidence
-from bot.qa.cross_encoder.encoder import AnswerSpan, CrossEncoder, Reading
-from bot.qa.cross_encoder.weight_files import ANSWERS
 from bot.qa.selection.candidates import candidates, texts_to_read
+from bot.qa.selection.cross_encoder import AnswerSpan, CrossEncoder, Reading
 from bot.qa.selection.selection import MOST_SENTENCES, MOST_WORDS, Selection, Selector, choose
 from ingest.articles.article import Article
 from ingest.errors import ModelFilesMissing
@@ -46,7 +45,7 @@ def chosen_by(
 @pytest.fixture(scope="module")
 def selector() -> Selector:
     try:
-        return Selector(CrossEncoder(ANSWERS))
+        return Selector(CrossEncoder())
     except ModelFilesMissing as error:
         pytest.skip(str(error))
 

@@ -1,8 +1,8 @@
-"""A cross-encoder for sentences: it reads a question, or a claim, and a passage together and scores each sentence.
+"""A cross-encoder for answer sentence selection: it reads question and passage together and scores each sentence.
 
 MiniLM-L6 with a head trained by `training/` (docs/model-card.md). One pass over "question [SEP] title [SEP] passage"
 scores all sentences of the passage in their context. A sentence's score is its attention-pooled value plus the cosine
-of its mean state to the question's, as in a bi-encoder; 0 is what "no sentence does" scores. Start and end logits
+of its mean state to the question's, as in a bi-encoder; 0 is what "no sentence answers" scores. Start and end logits
 mark the words in it that are the answer, as in extractive question answering.
 """
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
-from bot.qa.cross_encoder.weight_files import WeightFile, graph_file, load_weights
+from bot.qa.selection.cross_encoder_files import graph_file, load_weights
 from ingest.embedding.embedder import without_surrogates
 from ingest.embedding.local_embedder import usable_cores
 from ingest.embedding.model_files import Precision, tokenizer_file
@@ -63,13 +63,13 @@ class Reading:
 class CrossEncoder:
     """Safe to use from many threads: the tokenizer and the session keep no state between calls."""
 
-    def __init__(self, weights: WeightFile, precision: Precision | None = None) -> None:
+    def __init__(self, precision: Precision | None = None) -> None:
         """Takes 0.2 s. Raises ModelFilesMissing."""
-        self._session = open_session(graph_file(weights, precision or preferred_precision()))
+        self._session = open_session(graph_file(precision or preferred_precision()))
         self._tokenizer = Tokenizer.from_file(str(tokenizer_file()))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._head = _Head.load(weights)
+        self._head = _Head.load()
         self._workers = ThreadPoolExecutor(usable_cores(), thread_name_prefix="read")
 
     def close(self) -> None:
@@ -106,8 +106,8 @@ class _Head:
     offset: float
 
     @classmethod
-    def load(cls, file: WeightFile) -> _Head:
-        weights = load_weights(file)
+    def load(cls) -> _Head:
+        weights = load_weights()
         return cls(
             weights["head.weight"].T,
             weights["head.bias"],
