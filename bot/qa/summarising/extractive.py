@@ -1,4 +1,4 @@
-"""Summaries and digests without a model: sentences of the articles, chosen by what the others say."""
+"""Summaries and digests without a model: sentences of the articles, chosen by how much they tell."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import numpy as np
 
 from bot.qa.answers import Evidence, Turn
 from bot.qa.drafts import DraftEvent, DraftQuote, DraftSentence
-from bot.qa.summarising.central_sentences import central, choose
+from bot.qa.summarising.salience import most_telling
 from ingest.embedding.embedder import Embedder
 from ingest.text.sentences import sentence_spans
 
-MOST_POINTS = 8
-_MOST_SENTENCES = 400
+MOST_POINTS = 8  # of a digest
+MOST_SENTENCES, MOST_WORDS = 6, 120  # of a summary
+_READ = 400  # sentences, of which those are chosen
 _SAME_NEWS = 0.8
 _LEANS = re.compile(
     r"^\W*(?:he|she|it|they|this|that|these|those|but|and|so|then|also|however|moreover|meanwhile|his|her|their|"
@@ -40,9 +41,8 @@ class _Extractive(ABC):
 
     name = "quoting"
 
-    def __init__(self, embedder: Embedder, most: int) -> None:
+    def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._most = most
 
     async def write(
         self,
@@ -51,7 +51,7 @@ class _Extractive(ABC):
         *,
         history: Sequence[Turn] = (),  # noqa: ARG002
     ) -> AsyncIterator[DraftEvent]:
-        found = await asyncio.to_thread(lambda: _candidates(evidence)[:_MOST_SENTENCES])
+        found = await asyncio.to_thread(lambda: sentences_of(evidence)[:_READ])
         for n in await asyncio.to_thread(self._chosen, question, evidence, found) if found else ():
             yield DraftSentence(found[n].text, (DraftQuote(found[n].number, found[n].text),))
 
@@ -61,22 +61,16 @@ class _Extractive(ABC):
 
 
 class ExtractiveSummary(_Extractive):
-    """Central sentences of one article, in reading order."""
-
-    def __init__(self, embedder: Embedder, *, most_sentences: int = 6) -> None:
-        super().__init__(embedder, most_sentences)
+    """The sentences of one article that tell what people ask about, in reading order."""
 
     def _chosen(self, question: str, _: Sequence[Evidence], found: Sequence[_Candidate]) -> list[int]:
-        vectors = self._embedder.embed_passages([item.text for item in found])
-        title = self._embedder.embed_question(question) if question.strip() else None
-        return sorted(choose(central(vectors, title), vectors, min(self._most, max(3, len(found) // 8))))
+        texts = [item.text for item in found]
+        vectors, title = self._embedder.embed_passages(texts), self._embedder.embed_question(question)
+        return most_telling(texts, vectors, title, sentences=MOST_SENTENCES, words=MOST_WORDS)
 
 
 class ExtractiveDigest(_Extractive):
     """The sentence of each article that says most on a topic, newest article first; the same news once."""
-
-    def __init__(self, embedder: Embedder, *, most_points: int = MOST_POINTS) -> None:
-        super().__init__(embedder, most_points)
 
     def _chosen(self, question: str, evidence: Sequence[Evidence], found: Sequence[_Candidate]) -> list[int]:
         vectors = self._embedder.embed_passages([item.text for item in found])
@@ -87,12 +81,12 @@ class ExtractiveDigest(_Extractive):
             told = any(
                 articles[n].id == articles[m].id or float(vectors[n] @ vectors[m]) > _SAME_NEWS for m in taken
             )
-            if not told and len(taken) < self._most:
+            if not told and len(taken) < MOST_POINTS:
                 taken.append(n)
         return sorted(taken, key=lambda n: articles[n].published or "", reverse=True)
 
 
-def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
+def sentences_of(evidence: Sequence[Evidence]) -> list[_Candidate]:
     """The evidence's whole sentences that can be understood alone, each once, in the evidence's order."""
     found: list[_Candidate] = []
     seen: set[tuple[str, int]] = set()

@@ -14,8 +14,8 @@ from bot.qa.answers import CheckedSentence, Evidence, Usage
 from bot.qa.drafts import DraftEvent, DraftSentence
 from bot.qa.generation.chat_model import ChatModel
 from bot.qa.generation.generator import Generator
-from bot.qa.summarising.central_sentences import central, choose
 from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
+from bot.qa.summarising.salience import chosen, most_telling
 from bot.qa.summarising.summaries import ModelDigest, ModelSummary
 from bot.qa.verification.citations import CitationChecker
 from ingest.embedding.embedder import EmbedderIdentity
@@ -89,15 +89,25 @@ async def checked(
     return checker, events
 
 
-def test_central_sentence_is_the_one_that_the_others_resemble() -> None:
-    middle = np.array([[0.6, 0.8, 0, 0], [1, 0, 0, 0], [0.6, 0, 0.8, 0], [0, 0, 0, 1]], np.float32)
-    assert central(middle).argmax() == 1
-    assert len(central(middle[:0])) == 0
-
-
 def test_copy_is_never_chosen_twice() -> None:
     vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
-    assert sorted(choose(np.array([1.0, 0.9, 0.1]), vectors, 3)) == [0, 2]
+    assert chosen(np.array([1.0, 0.9, 0.1]), ["a", "b", "c"], vectors, 0.5, 3, 90) == [0, 2]
+
+
+def test_a_sentence_too_long_for_the_room_left_is_passed_over() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    texts = ["one two three", "four five six seven", "eight"]
+    assert chosen(np.array([0.0, 2.0, 1.0]), texts, vectors, 0.0, 3, 4) == [0, 2]
+
+
+def test_of_sentences_alike_the_one_with_names_and_figures_is_told() -> None:
+    texts = [
+        "The town met.",
+        "It was a long day for all of them.",
+        "Ann Lee sold 40 boats to Linden in 1910.",
+    ]
+    vectors = np.eye(4, dtype=np.float32)[:3]
+    assert most_telling(texts, vectors, vectors[0] * 0, sentences=2, words=90) == [0, 2]
 
 
 async def test_extract_is_in_reading_order_cited_and_diverse() -> None:
