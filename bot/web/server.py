@@ -24,6 +24,7 @@ from ingest.index.index import Index
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 HEADERS = {
     # nothing may run, load or embed but our own style sheet
@@ -52,65 +53,77 @@ _EXPIRED = (
 )
 
 
-def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -> web.Application:
-    """`/articles/{id}` shows an article, `/answers/{key}/{place}` one with an answer's quotes marked."""
+class _Pages:
+    """The handlers of the reader's addresses."""
 
-    async def read(work: Callable[[Index], T]) -> T:
+    def __init__(self, library: Library, records: Records) -> None:
+        self._library = library
+        self._records = records
+
+    async def _read(self, work: Callable[[Index], T]) -> T:
         def leased() -> T:
-            with library.lease() as index:
+            with self._library.lease() as index:
                 return work(index)
 
         return await asyncio.to_thread(leased)
 
-    async def article(request: web.Request) -> web.Response:
-        page = await read(partial(plain_page, article_id=request.match_info["id"]))
+    async def article(self, request: web.Request) -> web.Response:
+        page = await self._read(partial(plain_page, article_id=request.match_info["id"]))
         return _html(page) if page is not None else _gone()
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         place = int(request.match_info["place"])
-        asked = await records.asked(request.match_info["key"])
+        asked = await self._records.asked(request.match_info["key"])
         if asked is None or asked.answer is None or place >= len(asked.answer.citations):
             return _gone()
-        page = await read(partial(marked_page, asked=asked, citations=asked.answer.citations, place=place))
+        page = await self._read(
+            partial(marked_page, asked=asked, citations=asked.answer.citations, place=place)
+        )
         return _html(page) if page is not None else _gone()
 
-    async def style(_request: web.Request) -> web.Response:
+    async def style(self, _request: web.Request) -> web.Response:
         return web.Response(text=STYLE, content_type="text/css")
 
-    async def favicon(_request: web.Request) -> web.Response:
+    async def favicon(self, _request: web.Request) -> web.Response:
         return web.Response(text=FAVICON, content_type="image/svg+xml")
 
-    async def front(_request: web.Request) -> web.Response:
+    async def front(self, _request: web.Request) -> web.Response:
         return _html(message_page("Byline's reader", _FRONT))
 
+
+def reader_app(library: Library, records: Records, addresses: ReaderAddresses) -> web.Application:
+    """`/articles/{id}` shows an article, `/answers/{key}/{place}` one with an answer's quotes marked."""
+
     @web.middleware
-    async def guarded(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        response: web.StreamResponse
-        query = request.query
-        try:
-            if request.path in _OPEN or addresses.allows(
-                request.rel_url.raw_path, query.get("until", ""), query.get("s", "")
-            ):
-                response = await handler(request)
-            else:
-                response = _html(message_page("This link has expired", _EXPIRED), 403)
-        except web.HTTPException as error:
-            response = _html(message_page("There is no such page", error.reason), error.status)
-        except UserFacingError as error:
-            log.warning("reader: %s", error)
-            response = _html(message_page("Not now", "The articles cannot be read at the moment."), 503)
+    async def guarded(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        response = await _answered(request, handler, addresses)
         response.headers.update(HEADERS)
         return response
 
+    pages = _Pages(library, records)
     application = web.Application(middlewares=[guarded], client_max_size=1024)
-    application.router.add_get("/articles/{id}", article)
-    application.router.add_get(r"/answers/{key}/{place:\d{1,3}}", answer)
-    application.router.add_get("/style.css", style)
-    application.router.add_get("/favicon.svg", favicon)
-    application.router.add_get("/", front)
+    application.router.add_get("/articles/{id}", pages.article)
+    application.router.add_get(r"/answers/{key}/{place:\d{1,3}}", pages.answer)
+    application.router.add_get("/style.css", pages.style)
+    application.router.add_get("/favicon.svg", pages.favicon)
+    application.router.add_get("/", pages.front)
     return application
+
+
+async def _answered(
+    request: web.Request, handler: _Handler, addresses: ReaderAddresses
+) -> web.StreamResponse:
+    """What the handler answers where the address is open or signed; every error as a page."""
+    until, signature = request.query.get("until", ""), request.query.get("s", "")
+    try:
+        if request.path in _OPEN or addresses.allows(request.rel_url.raw_path, until, signature):
+            return await handler(request)
+        return _html(message_page("This link has expired", _EXPIRED), 403)
+    except web.HTTPException as error:
+        return _html(message_page("There is no such page", error.reason), error.status)
+    except UserFacingError as error:
+        log.warning("reader: %s", error)
+        return _html(message_page("Not now", "The articles cannot be read at the moment."), 503)
 
 
 async def serve_reader(

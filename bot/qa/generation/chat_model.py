@@ -98,10 +98,7 @@ class ChatModel:
         prompt = messages(True)
         tokens_in = await asyncio.to_thread(self._count, prompt)
         reserved = tokens_in + most_out
-        if self._budget is not None and not await self._budget.reserve(reserved):
-            raise ModelBudgetSpent(
-                "Today's budget for the answering model is used up; it starts anew at midnight UTC."
-            )
+        await self._reserve(reserved)
         usage, written, sent = None, "", False
         try:
             stream = await self._open(messages, schema, until, most_out)
@@ -111,9 +108,8 @@ class ChatModel:
                     usage = chunk.usage or usage
                     written += chunk.text + chunk.refusal
                     for start in range(0, len(chunk.text), _LONGEST_PIECE):
-                        await asyncio.sleep(
-                            0
-                        )  # what reads it takes 10 ms a piece at the worst: others get their turn
+                        # what reads it takes 10 ms a piece at the worst: others get their turn
+                        await asyncio.sleep(0)
                         yield chunk.text[start : start + _LONGEST_PIECE]
                     if chunk.refusal:
                         yield Refused(loggable(chunk.refusal, self._client.api_key))
@@ -126,6 +122,12 @@ class ChatModel:
         finally:
             if self._budget is not None:
                 await asyncio.shield(self._settle(reserved, usage, tokens_in, written if sent else None))
+
+    async def _reserve(self, tokens: int) -> None:
+        if self._budget is not None and not await self._budget.reserve(tokens):
+            raise ModelBudgetSpent(
+                "Today's budget for the answering model is used up; it starts anew at midnight UTC."
+            )
 
     async def _settle(self, reserved: int, usage: Usage | None, tokens_in: int, written: str | None) -> None:
         """What a request cost, in place of what was reserved; `written` is None where none was sent."""
