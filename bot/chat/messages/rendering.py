@@ -62,7 +62,7 @@ def answer_pages(
         answer = replace(answer, text=told_text(answer))
     body = with_marks(_with_answer_bold(answer), numbers)
     if answer.doubtful:
-        head += f"*{words('No article says this outright. The nearest is:')}*\n"
+        head += f"*{words('No article says this outright. The nearest is:')}*{_in_its_language(answer.question)}\n"
     texts = split_text(body, TEXT_LIMIT - length(head) - length(small))
     texts[0] = head + texts[0]
     texts[-1] += small
@@ -181,15 +181,19 @@ def _with_answer_bold(answer: Answer) -> str:
 def _not_found(answer: Answer, words: Words) -> str:
     if answer.notes == (NO_QUESTION,):
         return ""
-    text = words("No article here answers that.")
-    if (language := other_language(answer.question)) is not None:
-        # in the language of the question, whatever that of the asker's Discord is
-        its_words = words_in(language)
-        text += "\n" + its_words("I understand questions in English best. Please try it in English.")
+    text = words("No article here answers that.") + _in_its_language(answer.question)
     if not answer.nearest:
         return text
     lines = [f"- {article_line(article, words)}" for article in answer.nearest[:_NEAREST]]
     return "\n".join([text, words("The nearest articles:"), *lines])
+
+
+def _in_its_language(question: str) -> str:
+    """Another line for a question in another language, in that language, whatever that of the asker's Discord is."""
+    language = other_language(question)
+    if language is None:
+        return ""
+    return "\n" + words_in(language)("I understand questions in English best. Please try it in English.")
 
 
 def _fit(text: str) -> str:

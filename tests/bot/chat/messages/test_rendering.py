@@ -117,5 +117,9 @@ def test_what_is_being_checked_and_what_was_struck_can_be_told_apart() -> None:
 def test_a_question_in_another_language_is_told_in_it_to_try_english() -> None:
     (page,) = answer_pages(not_found("Wann wurde der Vertrag unterschrieben?"), ENGLISH)
     assert "Bitte versuch es auf Englisch." in page.text
+    nearest = replace(
+        answered("Wann wurde der Vertrag unterschrieben?", "On Monday [1].", (SANAEI,)), doubtful=True
+    )
+    assert "Bitte versuch es auf Englisch." in answer_pages(nearest, ENGLISH)[0].text
     (page,) = answer_pages(not_found("Did the man die in the war?"), ENGLISH)
     assert "English" not in page.text
