@@ -1,0 +1,69 @@
+"""Words that an answer quoted, against the articles as they are now: what is gone, and what stands in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.qa.answers import Answer, ArticleRef
+from bot.qa.excerpts import by_article
+from ingest.articles.article import Article
+from ingest.index.index import Index
+from ingest.text.differences import Difference, differences
+from ingest.text.sentences import sentence_spans
+
+_SAME_PLACE = 0.5  # of the words shared, from which a sentence counts as the quoted one, edited
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """`differences` lead from the words quoted to those that stand there now. None are told of a removed article."""
+
+    title: str
+    removed: bool
+    differences: tuple[Difference, ...] = ()
+
+
+def corrections_of(index: Index, answer: Answer) -> tuple[Correction, ...]:
+    """One for each article that the answer quotes otherwise than it reads now; blocking."""
+    found: list[Correction] = []
+    articles = index.articles({one.article.article_id for one in answer.citations})
+    for ref, citations in by_article(answer.citations):
+        article = articles.get(ref.article_id)
+        gone = [one.quote for one in citations if article is None or not _holds(article, one.quote)]
+        if article is not None and gone:
+            changed = tuple(part for quote in gone for part in _edited(quote, article.body))
+            found.append(Correction(ref.title, removed=False, differences=changed))
+        elif gone and not _moved(index, ref, gone):
+            found.append(Correction(ref.title, removed=True))
+    return tuple(found)
+
+
+def _holds(article: Article, quote: str) -> bool:
+    return " ".join(quote.split()) in " ".join(article.body.split())
+
+
+def _moved(index: Index, ref: ArticleRef, quotes: list[str]) -> bool:
+    """Whether an article of the same title has the words: a file that was renamed is another article by its id."""
+    namesakes = index.articles(index.catalogue.ids_titled(ref.title)).values()
+    return any(all(_holds(one, quote) for quote in quotes) for one in namesakes)
+
+
+def _edited(quote: str, body: str) -> list[Difference]:
+    """From the quote to the sentences that are most like it; all of it is gone where none are like it."""
+    spans, count = sentence_spans(body), max(1, len(sentence_spans(quote)))
+    windows = [
+        body[start : spans[place + count - 1][1]]
+        for place, (start, _) in enumerate(spans[: 1 - count or None])
+    ]
+    nearest = max(windows, key=lambda one: _likeness(quote, one), default="")
+    if _likeness(quote, nearest) < _SAME_PLACE:
+        return [Difference("", " ".join(quote.split()), "", "")]
+    parts = differences(quote, nearest)
+    # what a quote left out of its first and last sentence is no change
+    return [one for one in parts if one.old or (one.before and one.after)] or parts
+
+
+def _likeness(one: str, other: str) -> float:
+    """Jaccard's, of the words."""
+    words, others = set(one.casefold().split()), set(other.casefold().split())
+    return len(words & others) / max(1, len(words | others))
