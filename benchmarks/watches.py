@@ -33,13 +33,11 @@ class Counted(Rounds):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services, cast("Any", None), cast("Any", None))
-        self.near = 0
         self.asked: list[str] = []
 
     async def _touched(self, questions: Any, changes: Changes) -> list[bool]:
         started = time.perf_counter()
         near = await super()._touched(questions, changes)
-        self.near += sum(near)
         print(f"by vectors and names: {time.perf_counter() - started:6.1f} s, {sum(near)} of {len(near)}")
         return near
 
@@ -68,12 +66,11 @@ async def measure(config: Path, count: int, fresh: int, folder: Path, *, everyth
             watch = Watch(0, 1, None, None, "en", question, 0.0, frozenset())
             await services.watches.add(watch, count, count)
         round_ = Counted(services)
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         await round_._watches(changes)
-        took = time.perf_counter() - started
-        print(
-            f"the round: {took:.1f} s; {len(round_.asked)} of {count} watches were asked again, {len(articles)} articles"
-        )
+        took, busy = time.perf_counter() - started, time.process_time() - busy
+        print(f"of {len(articles)} articles; asked again: {len(round_.asked)} of {count} watches")
+        print(f"the round: {took:.1f} s, {busy:.1f} s of processor")
         if everything:
             await _missed(services, round_, changes)
         records.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.qa.answers import Answer, ArticleRef
@@ -11,7 +12,7 @@ from ingest.index.index import Index
 from ingest.text.differences import Difference, differences
 from ingest.text.sentences import sentence_spans
 
-_SAME_PLACE = 0.5  # of the words shared, from which a sentence counts as the quoted one, edited
+_SAME_PLACE = 0.5  # of its words, from which a sentence counts as the quoted one, edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,24 @@ def _edited(quote: str, body: str) -> list[Difference]:
     nearest = max(windows, key=lambda one: _likeness(quote, one), default="")
     if _likeness(quote, nearest) < _SAME_PLACE:
         return [Difference("", " ".join(quote.split()), "", "")]
-    parts = differences(quote, nearest)
-    # what a quote left out of its first and last sentence is no change
-    return [one for one in parts if one.old or (one.before and one.after)] or parts
+    return differences(quote, " ".join(_as_quoted(quote, nearest.split())))
 
 
-def _likeness(one: str, other: str) -> float:
-    """Jaccard's, of the words."""
-    words, others = set(one.casefold().split()), set(other.casefold().split())
-    return len(words & others) / max(1, len(words | others))
+def _as_quoted(quote: str, words: list[str]) -> list[str]:
+    """Without what a quote left out at either end of its sentences, which is no change."""
+    known, most = {_bare(word) for word in quote.split()}, len(quote.split())
+    while len(words) > most and _bare(words[0]) not in known:
+        words = words[1:]
+    while len(words) > most and _bare(words[-1]) not in known:
+        words = words[:-1]
+    return words
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"\W", "", word).casefold()
+
+
+def _likeness(quote: str, sentence: str) -> float:
+    """The share of the quote's words that the sentence has."""
+    words, others = (set(re.findall(r"\w+", one.casefold())) for one in (quote, sentence))
+    return len(words & others) / max(1, len(words))

@@ -28,6 +28,7 @@ from ingest.index.index import Index
 log = logging.getLogger(__name__)
 
 _SEEN = "corpus seen"
+_AT_ONCE = 2  # watches: so many keep two cores busy, and leave slots for whoever asks meanwhile
 
 
 class Rounds:
@@ -63,16 +64,20 @@ class Rounds:
         """Whether every watch that is touched could be asked."""
         watches = await self._services.watches.watches()
         near = await self._touched([one.question for one in watches], changes)
-        whole = True
-        for watch, is_near in zip(watches, near, strict=True):
+        few = asyncio.Semaphore(_AT_ONCE)
+
+        async def asked(watch: Watch, is_near: bool) -> bool:
             cites = any(article in changes.stale for article, _ in watch.evidence)
-            try:
-                if cites or (is_near and await self._reaches(watch.question, changes)):
-                    await self._ask_watch(watch, changes)
-            except UserFacingError as error:
-                log.warning("a watch could not be asked: %s", error)
-                whole = False
-        return whole
+            async with few:
+                try:
+                    if cites or (is_near and await self._reaches(watch.question, changes)):
+                        await self._ask_watch(watch, changes)
+                except UserFacingError as error:
+                    log.warning("a watch could not be asked: %s", error)
+                    return False
+            return True
+
+        return all(await asyncio.gather(*map(asked, watches, near)))
 
     async def _ask_watch(self, watch: Watch, changes: Changes) -> None:
         answer = await self._answer(watch.question)
