@@ -106,7 +106,7 @@ def fill(path: Path, articles: int, draw: random.Random) -> None:
 def measure_ingest(folder: Path, pages: Path, *, embed: bool) -> None:
     from benchmarks.ingest import RandomEmbedder
     from ingest.embedding.factory import make_embedder
-    from ingest.runs import pipeline
+    from ingest.runs import pipeline, publishing
     from ingest.settings import load_ingest_settings
 
     for name in ("with", "without", "with", "without"):
@@ -114,7 +114,7 @@ def measure_ingest(folder: Path, pages: Path, *, embed: bool) -> None:
         config.parent.mkdir()
         config.write_text(f'[corpus]\npaths = ["{pages.resolve()}"]\n', "utf-8")
         embedder = make_embedder("local") if embed else RandomEmbedder()
-        without = mock.patch.object(pipeline, "statements_of", return_value=[])
+        without = mock.patch.object(publishing, "statements_of", return_value=[])
         wall, processor = time.perf_counter(), time.process_time()
         if name == "without":
             with without:

@@ -39,6 +39,7 @@ class DiscordSettings(Table):
     cooldown_seconds: float = Field(0.0, ge=0)
     channel_cooldown_seconds: float = Field(0.0, ge=0)
     at_once: int = Field(4, ge=1)
+    gaps_channel: int = Field(0, ge=0)
     watches_a_person: int = Field(10, ge=0, le=12)
     watches_a_server: int = Field(200, ge=0)
     shutdown_seconds: float = Field(10.0, ge=0)

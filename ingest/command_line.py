@@ -95,8 +95,12 @@ def _commands_parser(program: str) -> argparse.ArgumentParser:
     ):
         command(name, meaning, *options).add_argument("file", type=Path, metavar="FILE")
     command("rebuild", "remake Chroma from the catalogue, without embedding")
-    log = command("log", "the last N changes, by whom")
-    log.add_argument("limit", nargs="?", type=_positive, default=20, metavar="N", help="default: 20")
+    for name, meaning in (
+        ("log", "the last N changes, by whom"),
+        ("changes", "the last N articles that changed, word by word"),
+    ):
+        looked = command(name, meaning)
+        looked.add_argument("limit", nargs="?", type=_positive, default=20, metavar="N", help="default: 20")
     command("status", "what the index holds, and who is changing it")
     return parser
 
@@ -117,7 +121,8 @@ def _flags_parser(program: str) -> argparse.ArgumentParser:
         flags.add_argument(flag, nargs="+", metavar="WHAT")
     for flag in ("--export", "--import", "--backup"):
         flags.add_argument(flag, type=Path, metavar="FILE")
-    flags.add_argument("--log", nargs="?", type=_positive, const=20, metavar="N")
+    for flag in ("--log", "--changes"):
+        flags.add_argument(flag, nargs="?", type=_positive, const=20, metavar="N")
     return parser
 
 
@@ -127,7 +132,7 @@ def _with_flags_as_words(options: argparse.Namespace) -> argparse.Namespace:
     options.action = next((name for name in COMMANDS if values.get(name)), "refresh")
     options.what = tuple(options.add or options.remove or ())
     options.file = options.export or values["import"] or options.backup
-    options.limit = options.log or 0
+    options.limit = options.log or options.changes or 0
     return options
 
 

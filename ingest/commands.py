@@ -16,8 +16,12 @@ from ingest.edits.change_requests import Change, now
 from ingest.edits.manual_edits import Upload
 from ingest.edits.run_lock import last_run
 from ingest.edits.uploads import file_upload, is_url, url_upload
+from ingest.edits.versions import ArticleChange, latest_changes
 from ingest.embedding.factory import Embedder, make_embedder
 from ingest.errors import ConfigError, NoArticles
+from ingest.index.catalogue import Catalogue
+from ingest.index.generations import Generations
+from ingest.index.index import CATALOGUE
 from ingest.runs.outcome import Outcome
 from ingest.runs.pipeline import ingest_corpus, rebuild_index
 from ingest.settings import IngestSettings, load_ingest_settings
@@ -124,6 +128,22 @@ def log(settings: IngestSettings, request: Request, _: Report) -> Result:
     return Result(shape, "\n".join(lines) or "Nothing has been changed yet.")
 
 
+def changes(settings: IngestSettings, request: Request, _: Report) -> Result:
+    generations = Generations(settings.index.directory)
+    folder = generations.path(generations.require_current())
+    with Catalogue.published(folder / CATALOGUE) as catalogue:
+        listed = latest_changes(settings.index.directory, catalogue.article, request.limit)
+    text = "\n".join(map(_change_text, listed))
+    return Result({"changes": [one.shape() for one in listed]}, text or "No article has changed yet.")
+
+
+def _change_text(change: ArticleChange) -> str:
+    lines = [f"{change.at}  {change.title} ({change.article_id}){': removed' * change.removed}"]
+    for one in change.differences:
+        lines.append(f"  … {one.before} [-{one.old}-] {{+{one.new}+}} {one.after} …")
+    return "\n".join(lines)
+
+
 COMMANDS: Mapping[str, Callable[[IngestSettings, Request, Report], Result]] = {
     "refresh": refresh,
     "add": add,
@@ -134,6 +154,7 @@ COMMANDS: Mapping[str, Callable[[IngestSettings, Request, Report], Result]] = {
     "backup": export,
     "rebuild": rebuild,
     "log": log,
+    "changes": changes,
     "status": status,
 }
 

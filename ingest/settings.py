@@ -65,6 +65,7 @@ class CorpusSettings(Table):
 
 class IndexSettings(Table):
     directory: Path = Path("data/index")
+    version_days: int = Field(default=90, ge=0)
     chroma: str = Field("local", pattern=r"^(local|cloud|https?://\S+)$")
 
 

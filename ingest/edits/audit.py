@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.index.disk_errors import is_damage, unreadable
+from ingest.edits import side_file
 from ingest.system.database import opened
 
 FILE = "audit.sqlite"
@@ -25,8 +23,6 @@ CREATE TABLE IF NOT EXISTS changes (
 """
 _MOST_NAMED = 20
 _LONGEST_NAMED = 200
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,61 +51,25 @@ def open_log(directory: Path) -> sqlite3.Connection:
 
 
 def record(directory: Path, entry: AuditEntry) -> None:
-    """Add a change to the log in `directory`, with the present time; the names are cut to a readable number.
-
-    The change itself is done by now, so a log that cannot be written to is no failure. A damaged one is put aside, for
-    whoever can mend it, and a new one begun.
-    """
-    try:
-        try:
-            _add(directory, entry)
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            _put_aside(directory / FILE, error)
-            _add(directory, entry)
-    except (sqlite3.Error, OSError) as error:
-        log.warning("%s cannot be written to, so this change is not in it: %s", directory / FILE, error)
-
-
-def _put_aside(path: Path, error: Exception) -> None:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    path.replace(aside)
-    for left in ("-journal", "-wal", "-shm"):
-        path.with_name(path.name + left).unlink(missing_ok=True)
-    log.warning("%s is damaged (%s): it is kept as %s, and a new one is begun.", path, error, aside.name)
-
-
-def _add(directory: Path, entry: AuditEntry) -> None:
+    """Add a change to the log in `directory`, with the present time; the names are cut to a readable number."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     what = json.dumps([one[:_LONGEST_NAMED] for one in entry.what[:_MOST_NAMED]], ensure_ascii=False)
-    with closing(open_log(directory)) as connection, connection:
-        connection.execute(
-            "INSERT INTO changes (at, by, action, what, outcome, added, changed, removed, generation, note)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                at, entry.by[:_LONGEST_NAMED], entry.action, what, entry.outcome,
-                entry.added, entry.changed, entry.removed, entry.generation, entry.note,
-            ),
-        )  # fmt: skip
+    columns = "at, by, action, what, outcome, added, changed, removed, generation, note"
+    values = (
+        at, entry.by[:_LONGEST_NAMED], entry.action, what, entry.outcome,
+        entry.added, entry.changed, entry.removed, entry.generation, entry.note,
+    )  # fmt: skip
+    sql = f"INSERT INTO changes ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    side_file.write(directory / FILE, _SCHEMA, lambda connection: connection.execute(sql, values))
 
 
 def latest(directory: Path, limit: int = 20) -> Sequence[AuditEntry]:
     """The newest changes first; none of a damaged log. Raises IndexBroken where it cannot be read."""
-    path = directory / FILE
-    try:
-        path.open("rb").close()  # SQLite says the same of a file that is gone and of one it may not open
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            rows = connection.execute(
-                "SELECT by, action, what, outcome, added, changed, removed, generation, note, at FROM changes"
-                " ORDER BY number DESC LIMIT ?",
-                (limit,),
-            ).fetchall()
+    columns = "by, action, what, outcome, added, changed, removed, generation, note, at"
+    sql = f"SELECT {columns} FROM changes ORDER BY number DESC LIMIT ?"  # noqa: S608
+
+    def entries(connection: sqlite3.Connection) -> list[AuditEntry]:
+        rows = connection.execute(sql, (limit,))
         return [AuditEntry(row[0], row[1], tuple(json.loads(row[2])), *row[3:]) for row in rows]
-    except FileNotFoundError:
-        return []
-    except (sqlite3.Error, OSError, ValueError, TypeError) as error:
-        if isinstance(error, OSError) or (isinstance(error, sqlite3.Error) and not is_damage(error)):
-            raise unreadable(path, error) from error
-        log.warning("%s is damaged (%s); the next change begins a new one.", path, error)
-        return []
+
+    return side_file.read(directory / FILE, entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from ingest.edits.audit import record
 from ingest.edits.change_requests import REFRESH, Change
 from ingest.edits.run_lock import Run, exclusive
 from ingest.edits.uploads import discard_refused
+from ingest.edits.versions import keep_versions
 from ingest.embedding.factory import Embedder
 from ingest.errors import CatalogueBroken
 from ingest.index.checksums import damage
@@ -127,9 +128,25 @@ def _built(
     started: float,
 ) -> Outcome:
     build = published(settings, embedder, Generations(settings.index.directory), held, plan, change, report)
-    outcome = _outcome(plan.without(build.set_aside), change, build.passages, build.generation, started)
+    done = plan.without(build.set_aside)
+    _keep_versions(settings, held, done.comparison)
+    outcome = _outcome(done, change, build.passages, build.generation, started)
     record(settings.index.directory, outcome.audit_entry(change.by, change.names))
     return outcome
+
+
+def _keep_versions(settings: IngestSettings, held: Foundation, comparison: Comparison) -> None:
+    """What other words stand in place of now, article by article from the generation before."""
+    index = settings.index
+    now = {one.id: (one.title, one.body) for one in comparison.changed if isinstance(one, Article)}
+    with held.catalogue() as old:
+
+        def before(names: Iterable[str]) -> Iterator[Article]:
+            yield from (one for name in names if old is not None and (one := old.article(name)) is not None)
+
+        replaced = before(one.id for one in comparison.changed)
+        changed = (one for one in replaced if now.get(one.id) != (one.title, one.body))
+        keep_versions(index.directory, changed, before(comparison.removed), index.version_days)
 
 
 @contextmanager

@@ -229,6 +229,7 @@ def test_a_corpus_moves_in_one_file(shell: Shell, tmp_path: Path) -> None:
         (["--json", "--progress", "backup", "x.zip"], ["--backup", "x.zip", "--json", "--progress"]),
         (["log"], ["--log"]),
         (["log", "3"], ["--log=3"]),
+        (["changes", "3"], ["--changes=3"]),
         (["rebuild"], ["--rebuild"]),
     ],
 )
@@ -240,7 +241,7 @@ def test_a_command_may_be_a_word_or_a_flag(words: list[str], flags: list[str]) -
 def normal(request: Request) -> Request:
     """What does not matter for the action left out."""
     guard = Guard()
-    limit = request.limit if request.action == "log" else 0
+    limit = request.limit if request.action in ("log", "changes") else 0
     return replace(request, guard=guard, limit=limit, paths=tuple(request.paths), what=tuple(request.what))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import discord
@@ -12,7 +14,14 @@ from discord.app_commands import locale_str as _
 from bot.chat.article_choice import article_choices, no_article
 from bot.chat.corpus.buttons import CorpusButton, with_buttons
 from bot.chat.corpus.runs import CorpusRuns, asked_by
-from bot.chat.corpus.texts import ENTRIES_ON_A_PAGE, full_status_text, log_text, status_text
+from bot.chat.corpus.texts import (
+    CHANGES_ON_A_PAGE,
+    ENTRIES_ON_A_PAGE,
+    changes_text,
+    full_status_text,
+    log_text,
+    status_text,
+)
 from bot.chat.corpus.uploads import URL_LIMIT, address_to_add, saved, upload_name
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.failures import Refused
@@ -24,18 +33,23 @@ from bot.chat.services import Services, of_interaction
 _ALLOWED_FOR = 30  # minutes after which what would disappear may be something else than what was shown
 _LAST_PAGE = 9_000  # entries of the log that can be paged through; the shell shows more
 _NAME_LIMIT = 300
+_PAGES: Mapping[str, tuple[Callable[[Sequence[Mapping[str, Any]], Words], str], int]] = {
+    "log": (log_text, ENTRIES_ON_A_PAGE),
+    "changes": (changes_text, CHANGES_ON_A_PAGE),
+}
 
 
 class Corpus:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._runs = CorpusRuns(services)
-        self._presses = {
+        self._presses: Mapping[str, Callable[[discord.Interaction[Any], str], Awaitable[None]]] = {
             "stop": self._stop,
             "remove": self._remove_confirmed,
             "rollback": self._rollback_confirmed,
             "allow": self._removals_allowed,
-            "log": self._log_turned,
+            "log": partial(self._turned, "log"),
+            "changes": partial(self._turned, "changes"),
         }
 
     def register(self, tree: app_commands.CommandTree[Any]) -> None:
@@ -60,7 +74,15 @@ class Corpus:
         )
         async def log(interaction: discord.Interaction[Any]) -> None:
             words = await self._begin(interaction, changing=False)
-            await _show(interaction, await self._log_page(0, words))
+            await _show(interaction, await self._page("log", 0, words))
+
+        @group.command(
+            name=_("changes"),
+            description=_("What articles said before they changed (for those who run the corpus)"),
+        )
+        async def changes(interaction: discord.Interaction[Any]) -> None:
+            words = await self._begin(interaction, changing=False)
+            await _show(interaction, await self._page("changes", 0, words))
 
     def _register_additions(self, group: app_commands.Group) -> None:
         @group.command(
@@ -169,16 +191,18 @@ class Corpus:
         button = CorpusButton("rollback", str(generation), words("Go back"), grave=True)
         await _show(interaction, with_buttons(text, [button]))
 
-    async def _log_page(self, offset: int, words: Words) -> Message:
+    async def _page(self, listed: str, offset: int, words: Words) -> Message:
+        """Of the log or of the changes of articles, newest first."""
+        text, size = _PAGES[listed]
         # one more than is shown tells whether there is a next page
-        report = await self._runs.told(f"--log={offset + ENTRIES_ON_A_PAGE + 1}")
-        entries = [one for one in report.get("log") or [] if isinstance(one, dict)][offset:]
+        report = await self._runs.told(f"--{listed}={offset + size + 1}")
+        entries = [one for one in report.get(listed) or [] if isinstance(one, dict)][offset:]
         buttons = []
         if offset:
-            buttons.append(CorpusButton("log", str(max(0, offset - ENTRIES_ON_A_PAGE)), words("Back")))
-        if len(entries) > ENTRIES_ON_A_PAGE and offset < _LAST_PAGE:
-            buttons.append(CorpusButton("log", str(offset + ENTRIES_ON_A_PAGE), words("Next")))
-        return with_buttons(log_text(entries[:ENTRIES_ON_A_PAGE], words), buttons)
+            buttons.append(CorpusButton(listed, str(max(0, offset - size)), words("Back")))
+        if len(entries) > size and offset < _LAST_PAGE:
+            buttons.append(CorpusButton(listed, str(offset + size), words("Next")))
+        return with_buttons(text(entries[:size], words), buttons)
 
     # -- buttons
 
@@ -208,11 +232,11 @@ class Corpus:
             raise Refused(words("That was too long ago. Use {command} again.", command="`/corpus refresh`"))
         await self._change(interaction, "refresh", ["--refresh", "--allow-removals"])
 
-    async def _log_turned(self, interaction: discord.Interaction[Any], offset: str) -> None:
+    async def _turned(self, listed: str, interaction: discord.Interaction[Any], offset: str) -> None:
         words, _place, _person = of_interaction(interaction)
         await interaction.response.defer()
         place = min(int(offset), _LAST_PAGE) if offset.isascii() and offset.isdigit() else 0
-        await _show(interaction, await self._log_page(place, words))
+        await _show(interaction, await self._page(listed, place, words))
 
     async def _change(self, interaction: discord.Interaction[Any], action: str, arguments: list[str]) -> None:
         """What a confirm button starts, shown in the message that it stood under."""

@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from bot.chat.corpus.progress import RunProgress, action_name, busy_text, moment
+from bot.chat.messages.differences import difference_line, fitting
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import length, one_line, plain
 from bot.chat.messages.rendering import TEXT_LIMIT
@@ -16,6 +17,8 @@ from ingest.index.index import IndexStatus
 
 SHOWN_REJECTS = 8
 ENTRIES_ON_A_PAGE = 8
+CHANGES_ON_A_PAGE = 5
+_DIFFERENCES = 560  # characters of one article's
 _SHOWN_TITLES = 8
 
 
@@ -126,6 +129,19 @@ def log_text(entries: Sequence[Mapping[str, Any]], words: Words) -> str:
     if not lines:
         return words("Nothing has been changed yet.")
     return listed("### " + words("What was changed"), lines, words, shown=ENTRIES_ON_A_PAGE)
+
+
+def changes_text(entries: Sequence[Mapping[str, Any]], words: Words) -> str:
+    """One page of the articles that changed, newest first, with what differs."""
+    lines = []
+    for entry in entries:
+        removed = f" · {words('removed')}" if entry.get("removed") else ""
+        differences = [difference_line(one) for one in entry.get("differences") or []]
+        head = f"- {moment(str(entry.get('at', '')), 'f')} {_title(entry)}{removed}"
+        lines.append("\n".join([head, *([fitting(differences, _DIFFERENCES)] if differences else [])]))
+    if not lines:
+        return words("No article has changed yet.")
+    return listed("### " + words("What articles said before"), lines, words, shown=CHANGES_ON_A_PAGE)
 
 
 def listed(head: str, items: Sequence[str], words: Words, *, shown: int, more: int = 0) -> str:

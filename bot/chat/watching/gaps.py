@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import logging
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,10 +22,14 @@ from bot.chat.messages.layout import Message, text_message
 from bot.chat.messages.markup import one_line, plain
 from bot.chat.services import Services, of_interaction
 from bot.chat.watching.buttons import WatchingButton
+from bot.chat.watching.telling import Telling, Told
 from bot.operations.watch_records import Gap, State
 from bot.watching.grouping import agglomerated, wording_vectors
 
+log = logging.getLogger(__name__)
+
 _LISTED = 10
+_POSTED, _WEEK = "gaps posted", 7 * 86_400
 _TABLE = "gaps.csv"
 _NEXT: dict[State, State] = {"open": "taken", "taken": "answered", "answered": "open"}
 
@@ -46,12 +52,28 @@ class Gaps:
             await acknowledge(interaction, private=True)
             everything = await self.regrouped()
             listed = [one for one in everything if (one.state == state if state else one.state != "answered")]
-            table = io.BytesIO(csv_table(everything).encode("utf-8-sig"))
             await interaction.edit_original_response(
                 view=gaps_message(listed, words) if listed else text_message(words("There is no such gap.")),
-                attachments=[discord.File(table, _TABLE)] if listed else [],
+                attachments=[_table(everything)] if listed else [],
                 allowed_mentions=NO_PINGS,
             )
+
+    async def post_weekly(self, telling: Telling) -> None:
+        """Once in seven days, what is not answered, to the channel that is set for it."""
+        records, channel = self._services.records, self._services.settings.discord.gaps_channel
+        if not channel or time.time() - float(await records.note(_POSTED) or 0) < _WEEK:
+            return
+        await records.save_note(
+            _POSTED, str(time.time())
+        )  # first: a channel out of reach is tried once a week, too
+        told = Told(channel, 0)
+        unanswered = [one for one in await self.regrouped() if one.state != "answered"]
+        try:
+            if unanswered and (target := await telling.target(told)) is not None:
+                message = gaps_message(unanswered, telling.words(told))
+                await target.send(view=message, file=_table(unanswered), allowed_mentions=NO_PINGS)
+        except discord.HTTPException as error:
+            log.warning("the week's gaps could not be posted: %s", error)
 
     async def regrouped(self) -> list[Gap]:
         """Every gap, with what was asked in vain since sorted into those that are not answered, or into new ones."""
@@ -115,6 +137,10 @@ def gaps_message(gaps: list[Gap], words: Words) -> Message:
         message.add_item(ui.Section(ui.TextDisplay(text), accessory=button))
     message.add_item(ui.File(f"attachment://{_TABLE}"))
     return message
+
+
+def _table(gaps: list[Gap]) -> discord.File:
+    return discord.File(io.BytesIO(csv_table(gaps).encode("utf-8-sig")), _TABLE)
 
 
 def csv_table(gaps: list[Gap]) -> str:

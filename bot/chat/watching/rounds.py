@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import discord
 from discord import ui
 
-from bot.chat.access import answers_in
-from bot.chat.messages.displays import NO_PINGS
-from bot.chat.messages.language import Words, words_for, words_in
+from bot.chat.messages.language import Words, words_in
 from bot.chat.messages.layout import Message, plain_messages
 from bot.chat.messages.rendering import answer_pages
-from bot.chat.services import Services, place_of
+from bot.chat.services import Services
 from bot.chat.watching.buttons import WatchingButton
+from bot.chat.watching.corrections import Corrections
 from bot.chat.watching.gaps import Gaps
-from bot.operations.watch_records import Asker, Gap, Watch
+from bot.chat.watching.telling import Telling, Told, called, places
+from bot.operations.watch_records import Gap, Watch
 from bot.qa.answering import final_answer
 from bot.qa.answers import Answer
 from bot.watching.changes import Changes, changes_between, differs, evidence_of, touched
@@ -30,23 +28,17 @@ from ingest.index.index import Index
 log = logging.getLogger(__name__)
 
 _SEEN = "corpus seen"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Where something is told: in a channel of a server, or (None) to a person in a direct message."""
-
-    channel: int | None
-    person: int
+_AT_ONCE = 2  # watches: so many keep two cores busy, and leave slots for whoever asks meanwhile
 
 
 class Rounds:
     """One round a generation. What fails is asked again in the next; what was told is not told twice."""
 
-    def __init__(self, services: Services, gaps: Gaps, client: discord.Client) -> None:
+    def __init__(self, services: Services, gaps: Gaps, telling: Telling) -> None:
         self._services = services
         self._gaps = gaps
-        self._client = client
+        self._telling = telling
+        self._corrections = Corrections(services, telling)
         self._turn = asyncio.Lock()
 
     async def after_ingest(self) -> None:
@@ -62,6 +54,7 @@ class Rounds:
                 whole = True
                 if seen is not None:  # else nobody knows what is new
                     changes = changes_between(before, now)
+                    await self._corrections.after(changes)
                     whole = await self._watches(changes) & await self._close_gaps(changes)
             if whole:
                 await services.watches.save_corpus(before, now)
@@ -71,16 +64,20 @@ class Rounds:
         """Whether every watch that is touched could be asked."""
         watches = await self._services.watches.watches()
         near = await self._touched([one.question for one in watches], changes)
-        whole = True
-        for watch, is_near in zip(watches, near, strict=True):
+        few = asyncio.Semaphore(_AT_ONCE)
+
+        async def asked(watch: Watch, is_near: bool) -> bool:
             cites = any(article in changes.stale for article, _ in watch.evidence)
-            try:
-                if cites or (is_near and await self._reaches(watch.question, changes)):
-                    await self._ask_watch(watch, changes)
-            except UserFacingError as error:
-                log.warning("a watch could not be asked: %s", error)
-                whole = False
-        return whole
+            async with few:
+                try:
+                    if cites or (is_near and await self._reaches(watch.question, changes)):
+                        await self._ask_watch(watch, changes)
+                except UserFacingError as error:
+                    log.warning("a watch could not be asked: %s", error)
+                    return False
+            return True
+
+        return all(await asyncio.gather(*map(asked, watches, near)))
 
     async def _ask_watch(self, watch: Watch, changes: Changes) -> None:
         answer = await self._answer(watch.question)
@@ -111,17 +108,9 @@ class Rounds:
 
     async def _tell_askers(self, gap: Gap, answer: Answer) -> None:
         """Everybody once, where they asked: in the channel by name, or where nobody else saw it, in private."""
-        places: dict[Told, list[int]] = {}
-        for one in dict.fromkeys(gap.askers):
-            if one.person is not None:
-                people = places.setdefault(_where(one), [])
-                if one.person not in people:
-                    people.append(one.person)
-        for told, people in places.items():
-            words = words_for(self._locale(told.channel))
-            intro = words("You asked this in vain; now the articles answer it.")
-            if told.channel is not None:
-                intro = f"{' '.join(f'<@{one}>' for one in people[:50])} {intro}"
+        for told, people in places(gap.askers).items():
+            words = self._telling.words(told)
+            intro = called(people, told) + words("You asked this in vain; now the articles answer it.")
             await self._tell(told, intro, answer, words, pings=people)
 
     async def _touched(self, questions: Sequence[str], changes: Changes) -> list[bool]:
@@ -153,48 +142,13 @@ class Rounds:
         end: WatchingButton | None = None,
         pings: Sequence[int] = (),
     ) -> None:
-        """Send it; where the bot may not, or nobody takes it, that is logged, and nothing else suffers."""
         first = Message()
         first.add_item(ui.TextDisplay(intro))
         if end is not None:
             first.add_item(ui.ActionRow(end))
         links = await self._services.links(answer, None)
         pages = answer_pages(answer, words, heading=answer.question, links=links)
-        allowed = discord.AllowedMentions(
-            everyone=False, roles=False, users=[discord.Object(one) for one in pings]
-        )
-        try:
-            target = await self._target(told)
-            if target is None:
-                return
-            await target.send(view=first, allowed_mentions=allowed)
-            for message in plain_messages(pages):
-                await target.send(view=message, allowed_mentions=NO_PINGS)
-        except discord.HTTPException as error:
-            log.info("news of a question could not be told: %s", error)
-
-    async def _target(self, told: Told) -> discord.abc.Messageable | None:
-        """None where the bot is not to speak any more."""
-        if told.channel is None:
-            return await self._client.fetch_user(told.person)
-        channel = self._client.get_channel(told.channel) or await self._client.fetch_channel(told.channel)
-        guild = getattr(channel, "guild", None)
-        place = place_of(channel, guild.id if guild else None)
-        ignored = self._services.server(place.server).ignored_channels
-        if not answers_in(place, self._services.settings.discord) or place.within(ignored):
-            return None
-        return channel if isinstance(channel, discord.abc.Messageable) else None
-
-    def _locale(self, channel: int | None) -> discord.Locale | None:
-        guild = getattr(self._client.get_channel(channel) if channel else None, "guild", None)
-        return guild.preferred_locale if guild else None
-
-
-def _where(one: Asker) -> Told:
-    assert one.person is not None
-    if one.private or one.server is None or one.channel is None:
-        return Told(None, one.person)
-    return Told(one.channel, 0)
+        await self._telling.send(told, [first, *plain_messages(pages)], pings)
 
 
 def _state_of(index: Index) -> tuple[str, dict[str, str]]:

@@ -13,6 +13,7 @@ from bot.chat.messages.buttons import Press
 from bot.chat.services import Services
 from bot.chat.watching.gaps import Gaps
 from bot.chat.watching.rounds import Rounds
+from bot.chat.watching.telling import Telling
 from bot.chat.watching.watches import Watches
 
 
@@ -20,11 +21,15 @@ class Watching:
     def __init__(self, services: Services, questions: Questions, client: discord.Client) -> None:
         self._watches = Watches(services, questions)
         self._gaps = Gaps(services)
-        self.after_ingest = Rounds(services, self._gaps, client).after_ingest
+        self._telling = Telling(services, client)
+        self.after_ingest = Rounds(services, self._gaps, self._telling).after_ingest
         self._actions = {
             "end": self._watches.end,
             "gap": self._gaps.pressed,
         }
+
+    async def post_gaps(self) -> None:
+        await self._gaps.post_weekly(self._telling)
 
     def presses(self) -> Mapping[str, Press]:
         """What stands under every answer and refusal."""

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sys
+import time
 from asyncio.subprocess import DEVNULL, create_subprocess_exec
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -85,6 +86,11 @@ class Newsroom:
         (button,) = re.findall(rf"byline\w*:{action}:[\w:-]+", str(result.response.components))
         return shown(await who.click(result.response, custom_id=button))
 
+    async def shown_now(self, result: Any) -> str:
+        channel = self.client.get_channel(self.channel.id)
+        message = await channel.fetch_message(result.response.id)
+        return texts([one.to_dict() for one in message.components])
+
 
 @pytest.fixture
 async def newsroom(simcord_env: simcord.Env, simcord_bot: Any, config: Path) -> AsyncIterator[Newsroom]:
@@ -160,3 +166,65 @@ async def test_who_is_forgotten_is_told_nothing(newsroom: Newsroom) -> None:
     assert "2 entries deleted" in shown(await newsroom.ann.slash(newsroom.channel, "forget-me"))
     assert await newsroom.ingest(bridge=BRIDGE) == []
     assert await newsroom.client.services.watches.gaps() == []
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_an_answer_whose_words_change_at_their_source_is_marked_and_told_once_to_who_relied_on_it(
+    newsroom: Newsroom,
+) -> None:
+    assert await newsroom.ingest(bridge=BRIDGE) == []
+    answer = await newsroom.ann.slash(newsroom.channel, "ask", question=COST)
+    await newsroom.press(newsroom.bob, answer, "up")
+    assert await newsroom.ingest(bridge=BRIDGE.replace("northern", "southern")) == []  # not what it quotes
+
+    (told,) = await newsroom.ingest(bridge=BRIDGE.replace("forty\nmillion", "fifty\nmillion"))
+    news = texts(told["components"])
+    assert news.startswith(f"<@{newsroom.ann.id}> <@{newsroom.bob.id}> You asked this, or voted it up")
+    assert {int(one) for one in told["allowed_mentions"]["users"]} == {newsroom.ann.id, newsroom.bob.id}
+    assert f"{newsroom.channel.id}/" in news
+    assert "~~forty~~ **fifty**" in news
+    marked = await newsroom.shown_now(answer)
+    assert marked.startswith("⚠️ The article has changed since: Mayor opens the Linden Bridge")
+    assert "~~forty~~ **fifty**" in marked
+    assert "forty million euros" in marked  # the answer itself stays as it was given
+
+    assert await newsroom.ingest(bridge="") == []  # told once
+    assert (await newsroom.shown_now(answer)).startswith("⚠️ The article has been removed since")
+    assert await newsroom.ingest(bridge=BRIDGE) == []
+    assert "⚠️" not in await newsroom.shown_now(answer)
+
+    changes = shown(await newsroom.editor.slash(newsroom.channel, "corpus changes"))
+    assert "~~southern~~ **northern**" not in changes  # of what was removed no words are kept
+    assert "removed" in changes
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_an_answer_that_only_its_asker_saw_is_corrected_in_private(newsroom: Newsroom) -> None:
+    await newsroom.ingest(bridge=BRIDGE)
+    await newsroom.ann.slash(newsroom.channel, "ask", question=COST, private=True)
+    (told,) = await newsroom.ingest(bridge=BRIDGE.replace("forty\nmillion", "fifty\nmillion"))
+    assert "~~forty~~ **fifty**" in texts(told["components"])
+    assert str(newsroom.ann.id) not in texts(told["components"])  # nobody is named
+    requests = newsroom.env.http_requests
+    assert not any(one.method == "PATCH" and "/channels/" in one.path for one in requests)
+    editor = shown(await newsroom.editor.slash(newsroom.channel, "corpus changes"))
+    assert "~~forty~~ **fifty** million euros" in editor
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_what_was_asked_in_vain_is_posted_once_a_week_where_config_says(newsroom: Newsroom) -> None:
+    services, channel = newsroom.client.services, newsroom.channel
+    await newsroom.ann.slash(channel, "ask", question=COST)
+    before = len(newsroom.env.http_requests)
+    await newsroom.client.watching.post_gaps()
+    assert len(newsroom.env.http_requests) == before  # nowhere, unless a channel is named
+    own = services.settings.discord.model_copy(update={"gaps_channel": channel.id})
+    services.settings = services.settings.model_copy(update={"discord": own})
+    for _ in range(2):
+        await newsroom.client.watching.post_gaps()
+    (posted,) = newsroom.env.http_requests[before:]
+    assert posted.path == f"/channels/{channel.id}/messages"
+    assert COST in texts(posted.json["components"])
+    await services.records.save_note("gaps posted", str(time.time() - 8 * 86_400))
+    await newsroom.client.watching.post_gaps()
+    assert len(newsroom.env.http_requests) == before + 2
