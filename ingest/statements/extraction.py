@@ -15,7 +15,7 @@ from ingest.statements.verbs import verb_forms
 from ingest.statements.word_classes import BE, OUTLET_WORDS, PRONOUNS
 from ingest.text.folding import plain
 
-FORMAT = "statements/2"
+FORMAT = "statements/1"
 """Part of the index's identity: when it changes, statements are made anew."""
 _LONGEST_LABEL = 8
 _LABEL = verb_forms()["say"][0]

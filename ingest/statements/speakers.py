@@ -148,18 +148,13 @@ class Speakers:
         return Speaker(text, None, is_person)
 
     def _pronoun(self, low: str) -> Speaker | None:
-        """The nearest speaker, or subject of a sentence, that a pronoun may be; None where somebody named since may be.
-
-        A statement without a name is better than one under somebody else's.
-        """
+        """The nearest speaker, or subject of a sentence, that a pronoun may be."""
         if low not in ("he", "she"):
             others = (one for mentions in reversed(self._recent) for one in mentions if not one.is_person)
             nearest = next((one for one in others if low == "they" or not one.name.endswith("s")), None)
             return nearest if nearest is not None and len(nearest.name.split()) <= _LONGEST_BODY else None
-        for back, mentions in enumerate(reversed(self._recent), 1):
+        for mentions in reversed(self._recent):
             if (speaker := self._fitting(mentions, low)) is not None:
-                if self._rivals(speaker, low, back):
-                    return None
                 if mentions is not self._recent[-1]:
                     self._recent[-1].append(speaker)
                 return speaker
@@ -168,12 +163,6 @@ class Speakers:
                 self._recent[-1].append(speaker)
                 return speaker
         return None
-
-    def _rivals(self, speaker: Speaker, low: str, back: int) -> bool:
-        """Whether the last `back` sentences name another person that the pronoun may be."""
-        lately = [*list(self._recent)[-back:], *list(self._named_lately)[-back:]]
-        others = {one.name: one for mentions in lately for one in mentions if one.name != speaker.name}
-        return any(one.is_person and self._gender.get(one.name, low) == low for one in others.values())
 
     def _fitting(self, mentions: Sequence[Speaker], low: str, *, alone: bool = False) -> Speaker | None:
         """The first person of one sentence that a "he" or "she" may be, one known to be so before others."""
