@@ -34,6 +34,7 @@ from bot.qa.selection.cross_encoder import CrossEncoder
 from bot.qa.selection.selection import Selector
 from bot.qa.summarising.extractive import ExtractiveDigest, ExtractiveSummary
 from bot.qa.summarising.summaries import ModelDigest, ModelSummary
+from bot.qa.timeline.topics import Period, Topics
 from bot.qa.verification.second_look import SecondLook
 from bot.settings import Settings, load_settings, secret
 from ingest.__main__ import main as ingest_main
@@ -112,6 +113,9 @@ async def _run(options: argparse.Namespace) -> int:
                 await commands.summary(answerer, options.name, as_json=options.json)
             case "said":
                 await commands.said(answerer, lookup(options), as_json=options.json)
+            case "timeline":
+                period = Period(options.since or "", options.until or "")
+                await commands.timeline(parts.topics, options.topic, period, as_json=options.json)
             case "article":
                 await commands.article(answerer, options.name, as_json=options.json)
             case "chat":
@@ -132,6 +136,7 @@ class Parts:
     library: Library
     answerer: Answerer
     embedder: Embedder
+    topics: Topics
 
 
 @asynccontextmanager
@@ -153,9 +158,10 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         reranker = _reranker(settings)
         if reranker is not None:
             closing.push_async_callback(asyncio.to_thread, reranker.close)
+        retriever = Retriever(embedder, reranker)
         answerer = Answerer(
             library,
-            Retriever(embedder, reranker),
+            retriever,
             Writers(ModelGenerator(model), ModelSummary(model), ModelDigest(model)) if model else quoting,
             quoting,
             rewriter=ModelRewriter(model) if model else None,
@@ -164,7 +170,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             deadline=settings.answering.deadline_seconds,
             passages=settings.retrieval.passages,
         )
-        yield Parts(library, answerer, embedder)
+        yield Parts(library, answerer, embedder, Topics(library, retriever, encoder))
 
 
 def _reranker(settings: Settings) -> EndpointReranker | None:
@@ -201,7 +207,7 @@ async def _discord(settings: Settings, parts: Parts) -> None:
     from bot.chat.connection import run_bot  # discord.py is slow to import, and only this command needs it
 
     embed, api = parts.embedder.embed_passages, _api_beside_discord(settings, parts)
-    await run_bot(settings, parts.library, parts.answerer, token, embed, api)
+    await run_bot(settings, parts.library, parts.answerer, token, embed, api, parts.topics)
 
 
 def _api_beside_discord(settings: Settings, parts: Parts) -> OpenApi | None:

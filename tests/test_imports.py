@@ -45,6 +45,7 @@ ROOMS = (
     "bot.qa.selection",
     "bot.qa.generation",
     "bot.qa.verification",
+    "bot.qa.timeline",
     "bot.qa.summarising",
     "bot.qa.conversation",
     "bot.qa.attempt",

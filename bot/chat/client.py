@@ -24,6 +24,7 @@ from bot.chat.commands.said import Said
 from bot.chat.commands.server_settings import SettingsCommands
 from bot.chat.commands.sources import PageButton, Sources
 from bot.chat.commands.summaries import Summaries
+from bot.chat.commands.topics import TopicCommands
 from bot.chat.commands.wishes import Wishes
 from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.corpus.commands import Corpus
@@ -65,6 +66,7 @@ class BylineClient(discord.Client):
         self._submits = {**self.questions.submits(), **feedback.submits()}
         self.questions.register(self.tree)
         Said(services, self.questions).register(self.tree)
+        TopicCommands(services, self.questions).register(self.tree)
         self.summaries = Summaries(services, self.questions)
         self.corpus = Corpus(services)
         self.settings = SettingsCommands(services)

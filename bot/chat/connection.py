@@ -20,6 +20,7 @@ from bot.operations.monitoring import monitoring_app
 from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
 from bot.operations.stopping import cancelled_by_sigterm
+from bot.qa.timeline.topics import Topics
 from bot.settings import Settings
 from bot.web.server import serve, serve_reader
 from bot.web.signed_links import ReaderAddresses
@@ -45,16 +46,17 @@ async def run_bot(
     token: str,
     embed: Embed | None = None,
     api: OpenApi | None = None,
+    topics: Topics | None = None,
 ) -> None:
     """Log in and stay connected until cancelled. Raises UserFacingError when Discord lets no one in.
 
     `embed` turns texts into unit vectors; with it, unanswered questions are grouped by meaning. `api` opens the doors
-    beside Discord.
+    beside Discord; `topics` gives timelines.
     """
     logging.getLogger("bot.chat").setLevel(logging.INFO)  # who logged in, and where from to invite
     with cancelled_by_sigterm() as stopped:
         try:
-            await _connected(settings, library, answers, token, embed, api)
+            await _connected(settings, library, answers, token, embed, api, topics)
         except asyncio.CancelledError:
             if not stopped.is_set():
                 raise
@@ -67,12 +69,13 @@ async def _connected(
     token: str,
     embed: Embed | None,
     api: OpenApi | None,
+    topics: Topics | None,
 ) -> None:
     """Everything that a connected bot needs, from the records to the client, and its end in reverse order."""
     async with AsyncExitStack() as stack:
         records = await asyncio.to_thread(Records, settings.records.path)
         stack.push_async_callback(asyncio.to_thread, records.close)
-        services = Services(settings, answers, library, records, settings.config, embed)
+        services = Services(settings, answers, library, records, settings.config, embed, topics)
         services.repair = repair = IndexRepair(settings.config)
         stack.push_async_callback(repair.close)
         minutes = settings.ingest.corpus.refresh_minutes

@@ -24,6 +24,7 @@ from bot.operations.repair import IndexRepair
 from bot.operations.watch_records import WatchRecords
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Turn
 from bot.qa.statements import Lookup
+from bot.qa.timeline.topics import Topics
 from bot.settings import Settings
 from bot.web.quote_links import Links, quote_links
 from bot.web.signed_links import ReaderAddresses
@@ -74,6 +75,7 @@ class Services:
     records: Records
     config: Path
     embed: Embed | None = None
+    topics: Topics | None = None
     addresses: ReaderAddresses | None = None
     schedule: RefreshSchedule | None = None
     repair: IndexRepair | None = None

@@ -24,7 +24,8 @@ def parser(program: str) -> argparse.ArgumentParser:
     # both options may stand before the word or behind it; behind it they have no default that would win over before
     common = _common(argparse.SUPPRESS, as_json=argparse.SUPPRESS)
     words = whole.add_subparsers(
-        dest="word", metavar="[ask|chat|search|summary|said|article|doctor|evaluate|serve|mcp|token|ingest]"
+        dest="word",
+        metavar="[ask|chat|search|summary|said|timeline|article|doctor|evaluate|serve|mcp|token|ingest]",
     )
     ask = words.add_parser("ask", parents=[common], help="answer a question; - reads one a line")
     ask.add_argument("question")
@@ -48,14 +49,21 @@ def parser(program: str) -> argparse.ArgumentParser:
         "--all", action="store_true", help="every statement of all articles, a JSON object a line"
     )
     said.add_argument("--about", default="", help="what it should be about")
-    said.add_argument("--since", type=_day, help="published on that day or later, as 2026-01-31")
-    said.add_argument("--until", type=_day, help="published on that day or before")
+    _add_days(said, "published")
     said.add_argument("--source", default="", help="the outlet, or a part of its name")
+    timeline = words.add_parser("timeline", parents=[common], help="list the events of a topic in order")
+    timeline.add_argument("topic")
+    _add_days(timeline, "that happened")
     article = words.add_parser("article", parents=[common], help="show one article")
     article.add_argument("name", metavar="ID_OR_URL")
     _add_operators_words(words, common)
     words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
     return whole
+
+
+def _add_days(word: argparse.ArgumentParser, what: str) -> None:
+    word.add_argument("--since", type=_day, help=f"{what} on that day or later, as 2026-01-31")
+    word.add_argument("--until", type=_day, help=f"{what} on that day or before")
 
 
 def _add_operators_words(words: Words, common: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The words of the command line: ask, chat, search, summary, said, article."""
+"""The words of the command line: ask, chat, search, summary, said, timeline, article."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from bot.cli.wishes import grant
 from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
 from bot.qa.statements import Lookup, statement_shape
+from bot.qa.timeline.answers import timeline_answer, timeline_shape
+from bot.qa.timeline.topics import Period, Topics
 from bot.qa.understanding.wishes import wish_in
 from ingest.articles.article import Article
 from ingest.errors import UserFacingError
@@ -81,6 +83,14 @@ async def said(answerer: Answerer, asked: Lookup | None, *, as_json: bool) -> No
         print_json(ask_shape(await final_answer(answerer.statements(asked))))
     else:
         show_answer(Console(), await _watched(answerer.statements(asked)))
+
+
+async def timeline(topics: Topics, topic: str, period: Period, *, as_json: bool) -> None:
+    found = await topics.timeline(topic, period)
+    if as_json:
+        print_json(timeline_shape(found))
+    else:
+        show_answer(Console(), timeline_answer(found))
 
 
 async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:

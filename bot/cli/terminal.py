@@ -147,7 +147,7 @@ def written_by(answer: Answer) -> str:
     """Whose words the answer is in."""
     if answer.generator == "catalogue":
         return "From what is known of the articles; nothing was searched"
-    if answer.generator in ("quoting", "statements"):
+    if answer.generator in ("quoting", "statements", "timeline"):
         return "Sentences quoted from the articles; no model was asked"
     return f"Written by {answer.generator.partition(':')[2] or answer.generator}, every quote checked"
 

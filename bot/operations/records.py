@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 from bot.qa.answers import Answer, ArticleRef, Citation, Turn
 from ingest.errors import StorageFailed
 
-Kind = Literal["question", "summary", "digest", "said"]
+Kind = Literal["question", "summary", "digest", "said", "timeline", "compare"]
 Vote = Literal["up", "down"]
 T = TypeVar("T")
 

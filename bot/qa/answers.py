@@ -19,7 +19,8 @@ class Evidence:
     passage: Passage
     article: Article
     score: float
-    copies: int = 0
+    copies: tuple[Article, ...] = ()
+    """The articles that have nearly the same passage."""
     statements: tuple[Statement, ...] = ()
     """Who says what in it, where the question asks that."""
 

@@ -19,6 +19,10 @@ AS_OF_DATED_ONLY = (
     "As of {date}: only articles published by then are evidence; those without a date are left out."
 )
 AS_OF = "As of {date}: only articles published by then are evidence."
+PUBLISHED = "published {date}"
+INDEPENDENT = "{n} independent outlets"
+CARRIED = "{n} outlets carry one report"
+CARRIED_WIRE = "{n} outlets carry one report of {agency}"
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SMALL = frozenset(

@@ -187,6 +187,15 @@ def test_said_of_nobody_names_what_to_type(run) -> None:
     assert "Name who said it" in failed.lines[0]["error"]
 
 
+def test_timeline_lists_events_with_their_days(run) -> None:
+    (found,) = run("timeline", "the Linden Bridge", "--json").lines
+    assert found["outcome"] == "answered"
+    opened = next(one for one in found["events"] if "was opened" in one["quote"])
+    assert (opened["date"], opened["date_of"], opened["independent_outlets"]) == ("2016-02-01", "event", 1)
+    (none,) = run("timeline", "the Linden Bridge", "--since", "2017-01-01", "--json").lines
+    assert (none["outcome"], none["events"]) == ("not_found", [])
+
+
 def test_summary_names_the_article_and_cites_it(run) -> None:
     (summary,) = run("summary", "Frost ruins the apricot harvest", "--json").lines
     assert summary["article"]["url"] == "https://example.org/harvest"

@@ -48,7 +48,7 @@ class Said:
             private: bool | None = None,
         ) -> None:
             words, place, asker = of_interaction(interaction)
-            first, last = _day(since, words), _day(until, words)
+            first, last = day_of(since, words), day_of(until, words)
             self._services.check_may_ask(place, asker, words)
             hidden = self._services.is_private(place) if private is None else private
             await acknowledge(interaction, private=hidden)
@@ -74,7 +74,8 @@ class Said:
         await self._questions.show(request, display, self._services.answers.statements(lookup))
 
 
-def _day(text: str | None, words: Words) -> str:
+def day_of(text: str | None, words: Words) -> str:
+    """The day that an option names, "" where it is left out. Raises Refused."""
     try:
         return date.fromisoformat(text).isoformat() if text else ""
     except ValueError:

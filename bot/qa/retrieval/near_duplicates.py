@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.qa.answers import Evidence
+from ingest.articles.article import Article
 from ingest.text.tokens import searchable
 
 SHINGLE = 4
@@ -22,8 +23,8 @@ _WORD = re.compile(r"\w+")
 _SPOT = re.compile(rf"(?=\b(\w{{7,}}(?: \w+){{{SHINGLE - 1}}}))")  # a look ahead, so that runs may overlap
 
 
-def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
-    """The first of each set of near copies, in order, with the number of articles left out as its copies.
+def without_copies(ranked: Sequence[Evidence]) -> list[Evidence]:
+    """The first of each set of near copies, in order, with the articles left out as its copies.
 
     Only passages of different articles are compared: two of one article overlap by design. The measure is
     containment rather than Jaccard's, as one paper cuts where the other prints in full. A copy that can be linked
@@ -31,7 +32,7 @@ def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
     """
     kept: list[Evidence] = []
     sizes: list[int] = []
-    copies: list[set[str]] = []
+    copies: list[dict[str, Article]] = []
     holders: dict[str, list[int]] = {}  # which of those kept hold a shingle
     for one in ranked:
         marks = shingles(one.passage.text)
@@ -50,14 +51,17 @@ def without_copies(ranked: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
             held = kept[original]
             if held.article.url is None and one.article.url is not None:
                 kept[original], one = replace(one, score=held.score), held
-            copies[original].add(one.article.id)
+            copies[original][one.article.id] = one.article
             continue
         for mark in marks:
             holders.setdefault(mark, []).append(len(kept))
         kept.append(one)
         sizes.append(len(marks))
-        copies.append(set())
-    return [(one, len(others)) for one, others in zip(kept, copies, strict=True)]
+        copies.append({})
+    return [
+        replace(one, copies=tuple(others.values())) if others else one
+        for one, others in zip(kept, copies, strict=True)
+    ]
 
 
 @lru_cache(maxsize=4_096)  # some ten megabytes; the same passages come up for question after question

@@ -242,7 +242,7 @@ def _evidence(index: Index, found: Candidates, scores: Scores, most: int) -> lis
 
 def _diverse(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Without copies, and with no more than a few of one article before the others have had their turn."""
-    single = [replace(one, copies=copies) for one, copies in without_copies(evidence)]
+    single = without_copies(evidence)
     order = spread_over_articles(range(len(single)), [one.article.id for one in single], OF_ONE_ARTICLE)
     return [single[row] for row in order]
 
