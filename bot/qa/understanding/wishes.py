@@ -23,17 +23,19 @@ _THANKS = re.compile(
     r"\b(?:thanks?|thx|ty|tysm|cheers|danke\w*|merci|gracias|grazie|obrigad[oa])\b", re.IGNORECASE
 )
 _SUMMARY = re.compile(
-    r"\W*(?:(?:give|write|show|make)(?: me| us)? )?(?:an? |the )?(?:short |quick |brief )?"
-    r"(?:tldr|summar(?:y|i[sz]e)|sum up|digest|recap|gist|main points)\b[\s:,-]*"
-    r"(?:of |for |on |about )?(?P<about>.*?)\W*",
+    r"(?:(?:give|write|show|make)(?: me| us)? )?(?:an? |the )?(?:short |quick |brief )?"
+    r"(?:tldr|summar(?:y|i[sz]e)|sum up|digest|recap|gist|main points)\b[\s:,-]*+(?:of |for |on |about )?",
     re.IGNORECASE,
 )
 _POLITE = re.compile(
     r"^(?:(?:hi|hey|hello|ok|okay|well|so|and|then|please|pls|bot|byline|now|(?:can|could|would|will) (?:you|u))\b"
-    r"[\s,!.]*)+"
-    r"|(?:[\s,]+(?:please|pls|plz|now|bot|thanks|thx|thank you|for me|there|again))+[\s.!?]*$",
+    r"[\s,!.]*+)+"
+    r"|(?<![\s,])(?:[\s,]++(?:please|pls|plz|now|bot|thanks|thx|thank you|for me|there|again))+[\s.!?]*+$",
     re.IGNORECASE,
 )
+_EDGES = re.compile(r"^\W++|(?<!\W)\W++$")
+_LONGEST = 300
+"""Characters; what is longer asks something, and would keep a pattern busy that is tried at each of its signs."""
 _OF_LAST = re.compile(
     r"(?:(?:this|that|it|the|your|these|those)(?: (?:article|story|answer|text|page|one))?)?", re.I
 )
@@ -54,6 +56,8 @@ class Wish:
 
 def wish_in(text: str) -> Wish | None:
     """None where a message asks something of the articles; English, small talk also in other languages."""
+    if len(text) > _LONGEST:
+        return None
     if "?" not in text and is_small_talk(text):
         return Wish("thanks" if _THANKS.search(text) else "talk")
     whole = re.sub(r"tl;\s?dr", "tldr", text.strip(), flags=re.IGNORECASE)
@@ -63,7 +67,8 @@ def wish_in(text: str) -> Wish | None:
         for kind, name in _LISTS if len(words) <= LONGEST else ():
             if phrases(name).fullmatch(joined):
                 return Wish(kind)
-    if (match := _SUMMARY.fullmatch(_POLITE.sub("", whole))) is not None:
-        about = match["about"].strip()
+    bare = _EDGES.sub("", _POLITE.sub("", whole))
+    if (match := _SUMMARY.match(bare)) is not None:
+        about = bare[match.end() :]
         return Wish("summary", "" if _OF_LAST.fullmatch(about) else _ABOUT.sub("", about).strip())
     return None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.qa.understanding.wishes import Wish, wish_in
@@ -48,3 +50,18 @@ def test_a_summary_names_its_article_or_means_the_last(said: str, about: str) ->
 )  # fmt: skip
 def test_what_asks_something_of_the_articles_is_no_wish(question: str) -> None:
     assert wish_in(question) is None or not question
+
+
+@pytest.mark.parametrize("longest", [300, 4_000])
+@pytest.mark.parametrize(
+    ("head", "unit", "end"),
+    [
+        ("tldr", ",", "a\nb"), ("x", " , ", "y"), ("x", " please", "y"), ("a", "\n", "b"), ("tldr ", "!", "\na"),
+        ("", "can you ", "?"), ("summary of ", "the ", "\n.a"), ("", "?", "a\n"),
+    ],
+)  # fmt: skip
+def test_no_message_keeps_the_bot_from_its_other_work(head: str, unit: str, end: str, longest: int) -> None:
+    room = longest - len(head) - len(end)
+    began = time.process_time()
+    wish_in(head + (unit * room)[:room] + end)
+    assert time.process_time() - began < 0.1
