@@ -86,11 +86,12 @@ async def said(answerer: Answerer, asked: Lookup | None, *, as_json: bool) -> No
 
 
 async def timeline(topics: Topics, topic: str, period: Period, *, as_json: bool) -> None:
+    started = time.monotonic()
     found = await topics.timeline(topic, period)
     if as_json:
         print_json(timeline_shape(found))
     else:
-        show_answer(Console(), timeline_answer(found))
+        show_answer(Console(), replace(timeline_answer(found), seconds=time.monotonic() - started))
 
 
 async def article(answerer: Answerer, name: str, *, as_json: bool) -> None:
