@@ -193,7 +193,8 @@ def _in_its_language(question: str) -> str:
     language = other_language(question)
     if language is None:
         return ""
-    return "\n" + words_in(language)("I understand questions in English best. Please try it in English.")
+    its_words = words_in(language)
+    return "\n" + its_words("I understand questions in English best. Please try it in English.")
 
 
 def _fit(text: str) -> str:
