@@ -76,12 +76,10 @@ def _commands_parser(program: str) -> argparse.ArgumentParser:
     def command(name: str, meaning: str, *options: argparse.ArgumentParser) -> argparse.ArgumentParser:
         return commands.add_parser(name, parents=[_common(), *options], help=meaning, description=meaning)
 
-    refresh = command(
-        "refresh", "read the sources again, or only the PATHs", _dry_run(), _removals(), _clock()
-    )
-    refresh.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="only these; articles elsewhere stay"
-    )
+    meaning = "read the sources again, or only the PATHs"
+    refresh = command("refresh", meaning, _dry_run(), _removals(), _clock())
+    meaning = "only these; articles elsewhere stay"
+    refresh.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=meaning)
     add = command("add", "put these in, whatever the sources hold")
     add.add_argument("what", nargs="+", metavar="FILE_OR_URL")
     add.add_argument("--name", help="of one file: what it is called")

@@ -49,6 +49,7 @@ ROOMS = (
     "bot.qa.summarising",
     "bot.qa.conversation",
     "bot.qa.attempt",
+    "bot.qa.finishing",
     "bot.qa.answering",
     "bot.watching",
     "bot.web",

@@ -16,8 +16,9 @@ from bot.operations.index_lease import borrowed
 from bot.operations.index_pool import Library
 from bot.operations.metrics import Metrics
 from bot.operations.records import Asked, Kind, Records
-from bot.qa.answering import Answerer, one_line
+from bot.qa.answering import Answerer
 from bot.qa.answers import Answer, AnswerEvent, CheckedSentence, Progress
+from bot.qa.sanitising import one_line
 from bot.web.quote_links import quote_links
 from bot.web.signed_links import ReaderAddresses
 from ingest.articles.article import Article

@@ -21,7 +21,7 @@ from bot.api.failures import Stopping, explained
 from bot.api.operations import ASK, OPERATIONS, Operation, openapi
 from bot.api.requests import from_json, from_query
 from bot.api.schemas import Question, Shape
-from bot.qa.answering import one_line
+from bot.qa.sanitising import one_line
 from ingest.errors import UserFacingError
 
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote as percent_encode
 
 from bot.cli.terminal import written_by
-from bot.qa.answering import MAX_QUESTION
 from bot.qa.answers import Answer, ArticleRef, Citation
+from bot.qa.sanitising import MAX_QUESTION
 from bot.web.article_page import STYLE, date_html, document, original_html
 
 TITLE = "Ask the articles"

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.qa.answering import MAX_QUESTION
+from bot.qa.sanitising import MAX_QUESTION
 
 Words = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 Excluded = Annotated[

@@ -19,8 +19,8 @@ from bot.api.failures import Stopping, explained
 from bot.api.http import Endpoint
 from bot.api.page_html import PAGE_STYLE, answer_page, question_page, sign_in_page
 from bot.api.requests import body_of, pairs_of
-from bot.qa.answering import MAX_QUESTION
 from bot.qa.answers import ArticleRef
+from bot.qa.sanitising import MAX_QUESTION
 from bot.web.article_page import FAVICON, message_page
 from bot.web.server import HEADERS as READER_HEADERS
 from bot.web.server import marked_page, plain_page

@@ -43,14 +43,7 @@ def parser(program: str) -> argparse.ArgumentParser:
     search.add_argument("-k", type=_count, default=10, help="how many passages (default: 10)")
     summary = words.add_parser("summary", parents=[common], help="sum an article up, with quotes")
     summary.add_argument("name", metavar="TITLE_OR_URL")
-    said = words.add_parser("said", parents=[common], help="list what somebody said, word for word")
-    said.add_argument("person", nargs="?", default="", metavar="PERSON")
-    said.add_argument(
-        "--all", action="store_true", help="every statement of all articles, a JSON object a line"
-    )
-    said.add_argument("--about", default="", help="what it should be about")
-    _add_days(said, "published")
-    said.add_argument("--source", default="", help="the outlet, or a part of its name")
+    _add_said(words, common)
     timeline = words.add_parser("timeline", parents=[common], help="list the events of a topic in order")
     timeline.add_argument("topic")
     _add_days(timeline, "that happened")
@@ -59,6 +52,17 @@ def parser(program: str) -> argparse.ArgumentParser:
     _add_operators_words(words, common)
     words.add_parser("ingest", add_help=False, help="read the articles anew, or change the corpus by hand")
     return whole
+
+
+def _add_said(words: Words, common: argparse.ArgumentParser) -> None:
+    said = words.add_parser("said", parents=[common], help="list what somebody said, word for word")
+    said.add_argument("person", nargs="?", default="", metavar="PERSON")
+    said.add_argument(
+        "--all", action="store_true", help="every statement of all articles, a JSON object a line"
+    )
+    said.add_argument("--about", default="", help="what it should be about")
+    _add_days(said, "published")
+    said.add_argument("--source", default="", help="the outlet, or a part of its name")
 
 
 def _add_days(word: argparse.ArgumentParser, what: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -107,24 +109,23 @@ async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
 
     With `as_json` the questions are lines as `ask -` reads them, and each answer is the line that `ask --json` prints.
     """
-    history: list[Turn] = []
-
-    def remember(question: str, answer: Answer) -> None:
-        cited = tuple(dict.fromkeys(citation.article.article_id for citation in answer.citations))
-        history.append(Turn(question, answer.text, cited))
-        del history[:-HISTORY]
-
-    async def shape(line: AskedLine) -> Shape:
-        answer = await final_answer(
-            answerer.answer(line.question, exclude=line.exclude, history=tuple(history), as_of=line.as_of)
-        )
-        if wish_in(line.question) is None:
-            remember(line.question, answer)
-        return ask_shape(answer)
-
+    history: deque[Turn] = deque(maxlen=HISTORY)
     if as_json:
+
+        async def shape(line: AskedLine) -> Shape:
+            answer = await final_answer(
+                answerer.answer(line.question, exclude=line.exclude, history=tuple(history), as_of=line.as_of)
+            )
+            if wish_in(line.question) is None:
+                history.append(_turn(line.question, answer))
+            return ask_shape(answer)
+
         await _each_line("question", shape)
-        return
+    else:
+        await _talk(answerer, greeting, history)
+
+
+async def _talk(answerer: Answerer, greeting: str, history: deque[Turn]) -> None:
     console = Console()
     last: Answer | None = None
     say(console, greeting)
@@ -142,8 +143,13 @@ async def chat(answerer: Answerer, *, greeting: str, as_json: bool) -> None:
             say(console, str(error), "red")
             continue
         show_answer(console, answer)
-        remember(line, answer)
+        history.append(_turn(line, answer))
         last = answer
+
+
+def _turn(question: str, answer: Answer) -> Turn:
+    cited = dict.fromkeys(citation.article.article_id for citation in answer.citations)
+    return Turn(question, answer.text, tuple(cited))
 
 
 async def _each_line(key: str, shape: Callable[[AskedLine], Awaitable[Shape]], as_of: str = "") -> None:

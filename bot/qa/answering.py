@@ -9,31 +9,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from bot.errors import ArticleUnknown
 from bot.operations.index_lease import Loan, borrowed
 from bot.operations.index_pool import Library
-from bot.qa import phrases
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn, Usage
 from bot.qa.attempt import Attempt, within
 from bot.qa.conversation.corpus_context import surroundings
 from bot.qa.conversation.follow_ups import leans, stand_alone
 from bot.qa.conversation.rewriting import ModelRewriter
+from bot.qa.finishing import dated, found_how, rounded_off, without_search
 from bot.qa.generation.generator import Generator
 from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.answerability import ANSWERABLE
-from bot.qa.retrieval.article_finder import articles_named
+from bot.qa.retrieval.article_finder import article_called, articles_named
 from bot.qa.retrieval.as_of import without_as_of
-from bot.qa.retrieval.catalogue_answers import answer_from_metadata
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.retrieval.spoken_passages import with_statements
-from bot.qa.sanitising import visible
+from bot.qa.sanitising import one_line
 from bot.qa.statements import Lookup, answer_of, statements_by
-from bot.qa.understanding.metadata import MetadataQuestion, metadata_question
 from bot.qa.understanding.noise import question_of, readings
-from bot.qa.understanding.wishes import wish_in
 from bot.qa.verification.second_look import SecondLook
 from ingest.articles.article import Article
-from ingest.errors import UserFacingError
 from ingest.index.index import Index
 from ingest.index.statement_table import StoredStatement
 
@@ -45,7 +40,6 @@ NOT_ELSEWHERE = 0.05
 answerable questions of three corpora and as many of another corpus (the questions' train part): .991 of the first reach
 the model, in no corpus fewer than .987, and .79 of the second are refused; on the test part .995 and .74 (`Refusing` in
 benchmarks/results.md). What passes is read by the model, which says itself when the passages do not answer."""
-MAX_QUESTION = 2_000  # characters; a longer one is cut, as nobody asks that much in one breath
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +76,7 @@ class Answerer:
         self._library = library
         self._retriever = retriever
         self._writers = writers
+        self._least_confidence = ANSWERABLE if writers is quoting else NOT_ELSEWHERE
         self._quoting = quoting
         self._rewriter = rewriter
         self._repairer = repairer
@@ -103,27 +98,21 @@ class Answerer:
         articles are evidence, which the question itself may name as well. Raises UserFacingError when there is no
         index to ask, or the deadline passes before anything could be found.
         """
-        started = time.monotonic()
+        started, typed = time.monotonic(), one_line(question)
         until = started + self._deadline
-        typed = one_line(question)
         asked, named_day = without_as_of(question_of(typed))
         until_day = min(filter(None, (as_of, named_day)), default="")
         yield Progress("searching")
         async with borrowed(self._library) as loan:
             index = loan.index
-            told = None if until_day else await loan.read(_without_search, index, typed, asked)
+            told = None if until_day else await loan.read(without_search, index, typed, asked)
             if told is not None:
-                yield _dated(told, question, index, started)
+                yield dated(told, question, index, started)
                 return
             full, usage = await self._stand_alone(loan, asked, history)
-            searching = loan.read(self._search, index, full, self._passages, exclude, until=until_day)
-            retrieval = await within(until, searching)
-            spoken = loan.read(with_statements, index, full, retrieval.evidence)
-            retrieval = replace(retrieval, evidence=await within(until, spoken))
-            least = ANSWERABLE if self._writers is self._quoting else NOT_ELSEWHERE
-            if retrieval.confidence < least or not retrieval.evidence:
-                answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
-            else:
+            retrieval = await self._retrieved(loan, full, exclude, until_day, until)
+            answer = Answer(asked, "not_found", "", (), "none", index.generation, 0.0, retrieval.nearest)
+            if retrieval.evidence and retrieval.confidence >= self._least_confidence:
                 yield Progress("reading", len(retrieval.evidence))
                 # a model reads what was typed: "in one sentence" is no part of the question, but a wish it can meet
                 wish, writers = typed if full == asked else full, (self._writers.answer, self._quoting.answer)
@@ -134,12 +123,7 @@ class Answerer:
                             answer = event
                         else:
                             yield event
-            nearest = retrieval.nearest if answer.outcome == "not_found" else ()
-            answer = replace(answer, nearest=nearest, usage=answer.usage + usage, as_of=until_day)
-            if until_day:
-                note = phrases.as_of(until_day, undated=retrieval.undated)
-                answer = replace(answer, notes=(note, *answer.notes))
-            yield _dated(_found_how(answer, index), question, index, started)
+            yield dated(rounded_off(answer, retrieval, usage, until_day, index), question, index, started)
 
     async def summarise(self, name: str) -> AsyncIterator[AnswerEvent]:
         """The main points of one article, named by id, URL or title; the same events as an answer's."""
@@ -148,7 +132,7 @@ class Answerer:
         until = started + self._deadline
         async with borrowed(self._library) as loan:
             index = loan.index
-            article = await within(until, self._found(loan, name))
+            article = await within(until, loan.read(article_called, loan.index, name))
             passages = await loan.read(index.article_passages, article.id)
             evidence = [Evidence(passage, article, 1.0) for passage in passages]
             yield Progress("reading", len(evidence))
@@ -162,7 +146,7 @@ class Answerer:
             )
             async with aclosing(written) as events:
                 async for event in events:
-                    yield _dated(event, article.title, index, started)
+                    yield dated(event, article.title, index, started)
 
     async def digest(self, topic: str, days: int) -> AsyncIterator[AnswerEvent]:
         """The main points that the articles of the last `days` days have on a topic, newest first."""
@@ -179,13 +163,13 @@ class Answerer:
             if not recent or found.confidence < ANSWERABLE:
                 ever = await loan.read(self._search, index, asked, self._passages)
                 empty = Answer(topic, "not_found", "", (), "none", "", 0.0, ever.nearest)
-                yield _dated(_found_how(empty, index), topic, index, started)
+                yield dated(found_how(empty, index), topic, index, started)
                 return
             yield Progress("reading", len(recent))
             written = self._written(asked, recent, (), until, self._writers.digest, self._quoting.digest)
             async with aclosing(written) as events:
                 async for event in events:
-                    yield _dated(_found_how(event, index), topic, index, started)
+                    yield dated(found_how(event, index), topic, index, started)
 
     async def statements(self, asked: Lookup) -> AsyncIterator[AnswerEvent]:
         """What somebody said, a statement a line. Raises UserFacingError where nobody of the name speaks."""
@@ -195,7 +179,7 @@ class Answerer:
             index = loan.index
             found = await loan.read(statements_by, index, asked)
             answer = answer_of(index, asked, found)
-            yield _dated(answer, answer.question, index, started)
+            yield dated(answer, answer.question, index, started)
 
     async def every_statement(self) -> AsyncIterator[StoredStatement]:
         """All statements of all articles, in the order of the articles."""
@@ -217,27 +201,20 @@ class Answerer:
     async def find_article(self, name: str) -> Article:
         """An article by id, URL or title. Raises UserFacingError, which names the nearest titles."""
         async with borrowed(self._library) as loan:
-            return await self._found(loan, name)
+            return await loan.read(article_called, loan.index, name)
 
     async def articles_named(self, name: str) -> list[Article]:
         """The articles that a few words of a title may mean, best first."""
         async with borrowed(self._library) as loan:
             return await loan.read(articles_named, loan.index, name)
 
-    async def _found(self, loan: Loan, name: str) -> Article:
-        article = await loan.read(loan.index.article, name)
-        if article is not None:
-            return article
-        near = await loan.read(loan.index.find_articles, name, 3)
-        hint = "; ".join(f"“{one.title}”" for one in near)
-        raise ArticleUnknown(
-            f"No article has the id, URL or title “{name[:200]}”."
-            + (
-                f" Did you mean {hint}?"
-                if hint
-                else " `python -m bot search` finds articles by what they say."
-            )
-        )
+    async def _retrieved(
+        self, loan: Loan, question: str, exclude: Collection[str], until_day: str, until: float
+    ) -> Retrieval:
+        searching = loan.read(self._search, loan.index, question, self._passages, exclude, until=until_day)
+        retrieval = await within(until, searching)
+        spoken = loan.read(with_statements, loan.index, question, retrieval.evidence)
+        return replace(retrieval, evidence=await within(until, spoken))
 
     def _search(
         self, index: Index, question: str, limit: int, exclude: Collection[str] = (), **days: str
@@ -311,39 +288,3 @@ async def final_answer(events: AsyncIterator[AnswerEvent]) -> Answer:
             answer = event
     assert answer is not None, "an answer is always the last event"
     return answer
-
-
-def _without_search(index: Index, typed: str, asked: str) -> Answer | None:
-    """What is told from the articles' metadata, and what asks nothing of them."""
-    wish = wish_in(typed)
-    if wish is not None and wish.kind != "summary":
-        if wish.kind != "sources":
-            return Answer(
-                asked, "not_found", "", (), "none", index.generation, 0.0, notes=(phrases.NO_QUESTION,)
-            )
-        return answer_from_metadata(index, asked, MetadataQuestion("publishers"))
-    kind = metadata_question(asked)
-    return answer_from_metadata(index, asked, kind) if kind is not None else None
-
-
-def _found_how(event: AnswerEvent, index: Index) -> AnswerEvent:
-    """An answer whose evidence could not be looked for by meaning says so; other events as they are."""
-    if not isinstance(event, Answer) or index.vectors_fault is None:
-        return event
-    return replace(event, notes=(*event.notes, phrases.WORDS_ALONE))
-
-
-def _dated(event: AnswerEvent, asked: str, index: Index, started: float) -> AnswerEvent:
-    """The answer with what was asked, the generation it is from and how long it took; other events as they are."""
-    if not isinstance(event, Answer):
-        return event
-    seconds = time.monotonic() - started
-    return replace(event, question=asked, generation=index.generation, seconds=seconds)
-
-
-def one_line(question: str) -> str:
-    """A question as it is searched for: white space folded, cut to a length that somebody may really ask."""
-    asked = " ".join(visible(question).split())[:MAX_QUESTION]
-    if not any(letter.isalnum() for letter in asked):
-        raise UserFacingError("Ask a question: there were no words in that.")
-    return asked

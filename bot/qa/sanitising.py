@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingest.errors import UserFacingError
+
+MAX_QUESTION = 2_000  # characters; a longer one is cut, as nobody asks that much in one breath
 _KEPT_CONTROLS = "\n\t"
 _LINK = re.compile(
     r"!?\[([^\[\]]*+)\]\( ?[^()\s]{0,2000}+"  # the bounds keep the work linear
@@ -83,3 +86,11 @@ def _joins(before: str, after: str) -> bool:
         and not after.isascii()
         and before.isalpha() | bool(unicodedata.combining(before))
     )
+
+
+def one_line(question: str) -> str:
+    """A question as it is searched for: white space folded, cut to a length that somebody may really ask."""
+    asked = " ".join(visible(question).split())[:MAX_QUESTION]
+    if not any(letter.isalnum() for letter in asked):
+        raise UserFacingError("Ask a question: there were no words in that.")
+    return asked

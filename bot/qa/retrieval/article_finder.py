@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
+from bot.errors import ArticleUnknown
 from ingest.articles.article import Article
 from ingest.index.index import Index
 from ingest.text.stemming import GRAMMAR, stem
@@ -34,6 +35,16 @@ def article_matches(index: Index, typed: str, limit: int = 25, offset: int = 0) 
         " ".join(words), texts, scorer=_nearness, limit=limit, score_cutoff=_NEAR, processor=None
     )
     return [every[place] for _text, _score, place in near]
+
+
+def article_called(index: Index, name: str) -> Article:
+    """The article of this id, URL or title. Raises ArticleUnknown, which names the nearest titles."""
+    article = index.article(name)
+    if article is not None:
+        return article
+    near = "; ".join(f"“{one.title}”" for one in index.find_articles(name, 3))
+    hint = f"Did you mean {near}?" if near else "`python -m bot search` finds articles by what they say."
+    raise ArticleUnknown(f"No article has the id, URL or title “{name[:200]}”. {hint}")
 
 
 def articles_named(index: Index, name: str, *, outright: bool = True) -> list[Article]:

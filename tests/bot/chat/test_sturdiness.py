@@ -18,7 +18,8 @@ from bot.chat.messages.displays import follow
 from bot.chat.messages.language import words_in
 from bot.chat.messages.layout import answer_messages
 from bot.chat.messages.rendering import answer_pages
-from bot.operations.records import Records, RecordsBroken
+from bot.operations.records import Records
+from bot.operations.records_file import RecordsBroken
 from bot.qa.answers import Answer, CheckedSentence
 
 THREADS = pytest.mark.parametrize("discord_settings", [{"threads": True}])

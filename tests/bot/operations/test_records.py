@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.operations.records import Records, RecordsBroken
+from bot.operations.records import Records
+from bot.operations.records_file import RecordsBroken
 from bot.qa.answers import Answer, ArticleRef, Citation
 
 REF = ArticleRef("a1", "Talks resume", "https://example.org/a", "Example Wire", None, "2015-11-23")
@@ -196,7 +197,8 @@ def test_an_answer_that_was_kept_survives_kill_9(tmp_path: Path) -> None:
         import asyncio, sys, time
         from pathlib import Path
         from bot.qa.answers import Answer
-        from bot.operations.records import Records, RecordsBroken
+        from bot.operations.records import Records
+        from bot.operations.records_file import RecordsBroken
         async def main():
             records = Records(Path(sys.argv[1]))
             key = await records.begin("Who met?")
