@@ -22,7 +22,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
-from bot.qa.statements import Lookup, statements_by
+from bot.qa.steps.statements import Lookup, statements_by
 from ingest.articles.article import Article
 from ingest.index.catalogue import Catalogue
 from ingest.statements.statement import Statement

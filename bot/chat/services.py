@@ -23,7 +23,7 @@ from bot.operations.records import Records
 from bot.operations.repair import IndexRepair
 from bot.operations.watch_records import WatchRecords
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Turn
-from bot.qa.statements import Lookup
+from bot.qa.steps.statements import Lookup
 from bot.qa.timeline.topics import Topics
 from bot.settings import Settings
 from bot.web.quote_links import Links, quote_links

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.qa.statements import Lookup
+from bot.qa.steps.statements import Lookup
 from ingest.errors import UserFacingError
 from ingest.settings import DEFAULT_CONFIG
 

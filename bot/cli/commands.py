@@ -19,7 +19,7 @@ from bot.cli.terminal import say, show_answer, show_article, show_results
 from bot.cli.wishes import grant
 from bot.qa.answering import Answerer, final_answer
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn
-from bot.qa.statements import Lookup, statement_shape
+from bot.qa.steps.statements import Lookup, statement_shape
 from bot.qa.timeline.answers import timeline_answer, timeline_shape
 from bot.qa.timeline.topics import Period, Topics
 from bot.qa.understanding.wishes import wish_in

@@ -12,11 +12,9 @@ from functools import partial
 from bot.operations.index_lease import Loan, borrowed
 from bot.operations.index_pool import Library
 from bot.qa.answers import Answer, AnswerEvent, Evidence, Progress, Turn, Usage
-from bot.qa.attempt import Attempt, within
 from bot.qa.conversation.corpus_context import surroundings
 from bot.qa.conversation.follow_ups import leans, stand_alone
 from bot.qa.conversation.rewriting import ModelRewriter
-from bot.qa.finishing import dated, found_how, rounded_off, without_search
 from bot.qa.generation.generator import Generator
 from bot.qa.generation.repairer import Repairer
 from bot.qa.retrieval.answerability import ANSWERABLE
@@ -25,7 +23,9 @@ from bot.qa.retrieval.as_of import without_as_of
 from bot.qa.retrieval.search import Retrieval, Retriever
 from bot.qa.retrieval.spoken_passages import with_statements
 from bot.qa.sanitising import one_line
-from bot.qa.statements import Lookup, answer_of, statements_by
+from bot.qa.steps.attempt import Attempt, within
+from bot.qa.steps.finishing import dated, found_how, rounded_off, without_search
+from bot.qa.steps.statements import Lookup, answer_of, statements_by
 from bot.qa.understanding.noise import question_of, readings
 from bot.qa.verification.second_look import SecondLook
 from ingest.articles.article import Article

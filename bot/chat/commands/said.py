@@ -17,7 +17,7 @@ from bot.chat.messages.failures import Refused
 from bot.chat.messages.language import Words
 from bot.chat.messages.markup import one_line
 from bot.chat.services import Services, of_interaction
-from bot.qa.statements import Lookup
+from bot.qa.steps.statements import Lookup
 from ingest.errors import UserFacingError
 
 _NAME_LIMIT = 100

@@ -27,7 +27,7 @@ from bot.qa.answers import (
     Progress,
     Turn,
 )
-from bot.qa.statements import Lookup
+from bot.qa.steps.statements import Lookup
 from bot.settings import (
     DiscordSettings,
     MetricsSettings,

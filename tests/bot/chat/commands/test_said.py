@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stage import World, shown
 
-from bot.qa.statements import Lookup
+from bot.qa.steps.statements import Lookup
 from ingest.errors import IndexMissing
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_corpus import WordEmbedder, open_index, settings_in
 
-from bot.qa.statements import Lookup, answer_of, line_of, statement_shape, statements_by
+from bot.qa.steps.statements import Lookup, answer_of, line_of, statement_shape, statements_by
 from ingest.errors import UserFacingError
 from ingest.index.index import Index
 from ingest.runs.pipeline import ingest_corpus
