@@ -15,6 +15,7 @@ from discord import app_commands
 from discord.ext import tasks
 
 from bot.chat.article_choice import SummaryButton
+from bot.chat.commands.examples import ExampleButton
 from bot.chat.commands.feedback import Feedback
 from bot.chat.commands.help import Help
 from bot.chat.commands.privacy import Privacy
@@ -25,6 +26,7 @@ from bot.chat.commands.server_settings import SettingsCommands
 from bot.chat.commands.sources import PageButton, Sources
 from bot.chat.commands.summaries import Summaries
 from bot.chat.commands.topics import TopicCommands
+from bot.chat.commands.welcome import Welcome
 from bot.chat.commands.wishes import Wishes
 from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.corpus.commands import Corpus
@@ -61,6 +63,7 @@ class BylineClient(discord.Client):
         self.services = services
         self.tree = Tree(self)
         self.sources, help_ = Sources(services), Help(services)
+        self.welcome = Welcome(services, help_, self)
         self.questions = Questions(services, Wishes(services, help_, self.sources))
         feedback = Feedback(services, self.questions)
         self._submits = {**self.questions.submits(), **feedback.submits()}
@@ -81,7 +84,15 @@ class BylineClient(discord.Client):
         await self.services.warm_up()
         self.services.owners = owners_of(await self.application_info())
         self.services.name = self.user.name if self.user else "Byline"
-        items = (AnswerButton, AnswerMenu, PageButton, SummaryButton, CorpusButton, WatchingButton)
+        items = (
+            AnswerButton,
+            AnswerMenu,
+            PageButton,
+            SummaryButton,
+            CorpusButton,
+            WatchingButton,
+            ExampleButton,
+        )
         self.add_dynamic_items(*items)
         await self.tree.set_translator(CommandTranslator())
         await self._sync_commands()
@@ -92,6 +103,10 @@ class BylineClient(discord.Client):
         log.info("logged in as %s, in %d servers", self.user, len(self.guilds))
         if not self.guilds and self.application_id is not None:
             log.warning("not in any server yet; invite the bot: %s", invitation(self.application_id))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        with self.services.working():
+            await self.welcome.joined(guild)
 
     async def on_message(self, message: discord.Message) -> None:
         if self.user is not None:

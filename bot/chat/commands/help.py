@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str as _
 
+from bot.chat.commands.examples import with_examples
 from bot.chat.corpus.texts import status_text
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.failures import explain
@@ -36,7 +37,8 @@ class Help:
         except UserFacingError as error:
             corpus = explain(error, words, for_editors=for_editors)
         keep_days = self._services.settings.records.keep_days
-        return text_message(help_text(corpus, self._services.name, keep_days, words))
+        message = text_message(help_text(corpus, self._services.name, keep_days, words))
+        return await with_examples(message, self._services, words)
 
 
 def help_text(corpus: str, name: str, keep_days: int, words: Words) -> str:

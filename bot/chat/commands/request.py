@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import discord
+from discord import ui
 
 from bot.chat.access import Person, Place
 from bot.chat.messages.failures import Refused
@@ -42,6 +43,7 @@ class Request:
     unaddressed: bool = False
     wish: Wish | None = None
     as_of: str = ""
+    further: ui.Item[Any] | None = None
 
 
 def check_asks(question: str, words: Words, *, follows: bool) -> None:

@@ -101,7 +101,8 @@ class Showing:
             links=await services.links(answer, key),
             remarks=request.remarks,
         )
-        for message in await display.finish(answer_messages(pages, answer, key, request.words)):
+        shown = answer_messages(pages, answer, key, request.words, request.further)
+        for message in await display.finish(shown):
             await services.records.link_message(message, key)
 
     async def _apologise(self, request: Request, display: Display, key: str | None) -> None:

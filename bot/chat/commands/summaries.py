@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.app_commands import locale_str as _
 
 from bot.chat.article_choice import (
@@ -20,11 +21,42 @@ from bot.chat.commands.questions import Questions
 from bot.chat.commands.request import Request
 from bot.chat.messages.displays import InteractionDisplay, acknowledge
 from bot.chat.messages.failures import Refused
+from bot.chat.messages.language import Words
+from bot.chat.messages.markup import head
 from bot.chat.services import Services, of_interaction
 from bot.operations.records import Kind
 from bot.qa.answers import AnswerEvent
 from bot.qa.retrieval.article_finder import articles_named
 from ingest.articles.article import Article
+
+_FURTHER_BACK = (30, 365, 3650)  # days
+
+
+class DigestButton(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"bylinedigest:(?P<days>30|365|3650):(?P<topic>[\s\S]{1,80})",
+):
+    """Looks further back on the same topic, which travels in the custom_id."""
+
+    def __init__(self, days: int, topic: str, words: Words | None = None) -> None:
+        self.days, self.topic = days, head(topic, 80)  # Discord counts a custom_id in UTF-16
+        label = words.plural("Look {n} day back", "Look {n} days back", days) if words else "·"
+        button: ui.Button[Any] = ui.Button(label=label, custom_id=f"bylinedigest:{days}:{self.topic}")
+        super().__init__(button)
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> DigestButton:
+        return cls(int(match["days"]), match["topic"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
+        try:
+            if await interaction.client.admits(interaction):
+                await interaction.client.summaries.digest(interaction, self.topic, self.days)
+        except Exception as error:
+            await interaction.client.failed(interaction, error)
 
 
 class Summaries:
@@ -102,16 +134,19 @@ class Summaries:
             days: app_commands.Range[int, 1, 3650] = 7,
             private: bool | None = None,
         ) -> None:
-            await self._begin(interaction, private)
-            words, _place, _person = of_interaction(interaction)
-            remark = words.plural(
-                "The last {n} day. Look further back with the option {option}.",
-                "The last {n} days. Look further back with the option {option}.",
-                days,
-                option="`days`",
-            )
-            events = self._services.answers.digest(topic, days)
-            await self._show(interaction, "digest", topic, events, private, (remark,))
+            await self.digest(interaction, topic, days, private)
+
+    async def digest(
+        self, interaction: discord.Interaction[Any], topic: str, days: int, private: bool | None = None
+    ) -> None:
+        """The news on a topic, with a button that looks further back as long as that is of use."""
+        await self._begin(interaction, private)
+        words, _place, _person = of_interaction(interaction)
+        remark = words.plural("The last {n} day.", "The last {n} days.", days)
+        earlier = next((one for one in _FURTHER_BACK if one > days), None)
+        button = DigestButton(earlier, topic, words) if earlier is not None else None
+        events = self._services.answers.digest(topic, days)
+        await self._show(interaction, "digest", topic, events, private, (remark,), button)
 
     async def of_article(self, interaction: discord.Interaction[Any], article_id: str) -> None:
         """What the button of an article does."""
@@ -150,11 +185,20 @@ class Summaries:
         events: AsyncIterator[AnswerEvent],
         private: bool | None,
         remarks: tuple[str, ...] = (),
+        further: ui.Item[Any] | None = None,
     ) -> None:
         words, place, person = of_interaction(interaction)
         hidden = self._hidden(interaction, private)
         display = InteractionDisplay(interaction, private=hidden, words=words)
         request = Request(
-            subject, person, place, words, kind=kind, heading=subject, private=hidden, remarks=remarks
+            subject,
+            person,
+            place,
+            words,
+            kind=kind,
+            heading=subject,
+            private=hidden,
+            remarks=remarks,
+            further=further,
         )
         await self._questions.show(request, display, events)

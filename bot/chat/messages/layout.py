@@ -39,9 +39,11 @@ def page_message(page: Page, rows: Sequence[Sequence[ui.Item[Any]]] = ()) -> Mes
     return message
 
 
-def answer_messages(pages: Sequence[Page], answer: Answer, key: str, words: Words) -> list[Message]:
-    """The pages of an answer, with its controls under the last."""
-    rows = _rows(answer, key, words)
+def answer_messages(
+    pages: Sequence[Page], answer: Answer, key: str, words: Words, further: ui.Item[Any] | None = None
+) -> list[Message]:
+    """The pages of an answer, with its controls under the last, a `further` one below these."""
+    rows = _rows(answer, key, words) + ([[further]] if further is not None else [])
     return [*plain_messages(pages[:-1]), page_message(pages[-1], rows)]
 
 

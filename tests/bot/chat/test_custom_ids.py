@@ -12,14 +12,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.chat.commands.examples import ExampleButton
 from bot.chat.commands.sources import PageButton
+from bot.chat.commands.summaries import DigestButton
 from bot.chat.corpus.buttons import CorpusButton
 from bot.chat.messages.buttons import AnswerButton
 from bot.chat.messages.forms import submitted
 from bot.chat.messages.markup import length
 from bot.chat.watching.buttons import WatchingButton
 
-BUTTONS: list[type[Any]] = [AnswerButton, CorpusButton, PageButton, WatchingButton]
+BUTTONS: list[type[Any]] = [
+    AnswerButton,
+    CorpusButton,
+    PageButton,
+    WatchingButton,
+    ExampleButton,
+    DigestButton,
+]
 DISCORDS_LIMIT = 100
 
 PIECES = st.sampled_from(
@@ -38,6 +47,8 @@ CUSTOM_IDS = (
 @given(CUSTOM_IDS)
 @example("bylinelist:0:" + "😀" * 60)
 @example("byline:up:abcd:٣")
+@example("bylinetry:" + "😀" * 60)
+@example("bylinedigest:30:" + "😀" * 60)
 def test_a_custom_id_makes_a_button_that_discord_takes_or_none(custom_id: str) -> None:
     for button in BUTTONS:
         match = button.__discord_ui_compiled_template__.fullmatch(custom_id)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from stage import ARTICLES, World, shown
+from stage import ARTICLES, World, labels, shown
 
 from bot.chat.article_choice import choice_name, links_in
 from ingest.articles.article import Article
@@ -70,6 +70,15 @@ async def test_a_digest_passes_topic_and_days_on(world: World) -> None:
     result = await world.ann.slash(world.channel, "digest", topic="bridges", days=30)
     assert world.answers.asked == [("bridges 30", ())]
     assert "Mehdi Sanaei claimed" in shown(result)
+    assert "The last 30 days." in shown(result)
+
+
+async def test_a_press_looks_further_back_until_ten_years(world: World) -> None:
+    result = await world.ann.slash(world.channel, "digest", topic="bridges")
+    for days in (30, 365, 3650):
+        result = await world.ann.click(result.response.message, label=f"Look {days:,} days back")
+    assert [asked for asked, _ in world.answers.asked] == [f"bridges {days}" for days in (7, 30, 365, 3650)]
+    assert not any(label.startswith("Look ") for label in labels(result.response.components))
 
 
 def test_a_choice_fits_into_a_hundred_characters() -> None:
