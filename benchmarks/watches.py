@@ -32,7 +32,7 @@ class Counted(Rounds):
     """A round that notes what it let through, and tells nobody."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__(services, cast("Any", None), cast("Any", None))
+        super().__init__(services, cast("Any", None), cast("Any", None), cast("Any", None))
         self.asked: list[str] = []
 
     async def _touched(self, questions: Any, changes: Changes) -> list[bool]:

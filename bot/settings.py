@@ -40,6 +40,12 @@ class DiscordSettings(Table):
     channel_cooldown_seconds: float = Field(0.0, ge=0)
     at_once: int = Field(4, ge=1)
     gaps_channel: int = Field(0, ge=0)
+    announce_channel: int = Field(0, ge=0)
+    announce_sources: tuple[str, ...] = ()
+    announce_an_hour: int = Field(6, ge=1)
+    digest_channel: int = Field(0, ge=0)
+    digest_topic: str = ""
+    digest_days: int = Field(7, ge=1)
     watches_a_person: int = Field(10, ge=0, le=12)
     watches_a_server: int = Field(200, ge=0)
     shutdown_seconds: float = Field(10.0, ge=0)

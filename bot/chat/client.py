@@ -192,7 +192,7 @@ class BylineClient(discord.Client):
         if self.is_ready() and not self.services.closing:
             try:
                 await self.watching.after_ingest()
-                await self.watching.post_gaps()
+                await self.watching.post()
             except UserFacingError as error:
                 log.info("nothing can be asked again just now: %s", error)
             except Exception:

@@ -14,6 +14,7 @@ from bot.chat.messages.language import Words, words_in
 from bot.chat.messages.layout import Message, plain_messages
 from bot.chat.messages.rendering import answer_pages
 from bot.chat.services import Services
+from bot.chat.watching.announcements import Announcements
 from bot.chat.watching.buttons import WatchingButton
 from bot.chat.watching.corrections import Corrections
 from bot.chat.watching.gaps import Gaps
@@ -34,11 +35,14 @@ _AT_ONCE = 2  # watches: so many keep two cores busy, and leave slots for whoeve
 class Rounds:
     """One round a generation. What fails is asked again in the next; what was told is not told twice."""
 
-    def __init__(self, services: Services, gaps: Gaps, telling: Telling) -> None:
+    def __init__(
+        self, services: Services, gaps: Gaps, telling: Telling, announcements: Announcements
+    ) -> None:
         self._services = services
         self._gaps = gaps
         self._telling = telling
         self._corrections = Corrections(services, telling)
+        self._announcements = announcements
         self._turn = asyncio.Lock()
 
     async def after_ingest(self) -> None:
@@ -54,6 +58,7 @@ class Rounds:
                 whole = True
                 if seen is not None:  # else nobody knows what is new
                     changes = changes_between(before, now)
+                    await self._announcements.after(now.keys() - before.keys())
                     await self._corrections.after(changes)
                     whole = await self._watches(changes) & await self._close_gaps(changes)
             if whole:

@@ -11,6 +11,7 @@ from discord import app_commands
 from bot.chat.commands.questions import Questions
 from bot.chat.messages.buttons import Press
 from bot.chat.services import Services
+from bot.chat.watching.announcements import Announcements
 from bot.chat.watching.gaps import Gaps
 from bot.chat.watching.rounds import Rounds
 from bot.chat.watching.telling import Telling
@@ -22,13 +23,17 @@ class Watching:
         self._watches = Watches(services, questions)
         self._gaps = Gaps(services)
         self._telling = Telling(services, client)
-        self.after_ingest = Rounds(services, self._gaps, self._telling).after_ingest
+        self._announcements = Announcements(services, self._telling)
+        self.after_ingest = Rounds(services, self._gaps, self._telling, self._announcements).after_ingest
         self._actions = {
             "end": self._watches.end,
             "gap": self._gaps.pressed,
         }
 
-    async def post_gaps(self) -> None:
+    async def post(self) -> None:
+        """What is due: new articles, the digest, the week's gaps."""
+        await self._announcements.post()
+        await self._announcements.post_digest()
         await self._gaps.post_weekly(self._telling)
 
     def presses(self) -> Mapping[str, Press]:

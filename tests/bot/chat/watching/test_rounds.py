@@ -216,15 +216,65 @@ async def test_what_was_asked_in_vain_is_posted_once_a_week_where_config_says(ne
     services, channel = newsroom.client.services, newsroom.channel
     await newsroom.ann.slash(channel, "ask", question=COST)
     before = len(newsroom.env.http_requests)
-    await newsroom.client.watching.post_gaps()
+    await newsroom.client.watching.post()
     assert len(newsroom.env.http_requests) == before  # nowhere, unless a channel is named
     own = services.settings.discord.model_copy(update={"gaps_channel": channel.id})
     services.settings = services.settings.model_copy(update={"discord": own})
     for _ in range(2):
-        await newsroom.client.watching.post_gaps()
+        await newsroom.client.watching.post()
     (posted,) = newsroom.env.http_requests[before:]
     assert posted.path == f"/channels/{channel.id}/messages"
     assert COST in texts(posted.json["components"])
     await services.records.save_note("gaps posted", str(time.time() - 8 * 86_400))
-    await newsroom.client.watching.post_gaps()
+    await newsroom.client.watching.post()
     assert len(newsroom.env.http_requests) == before + 2
+
+
+def configured(newsroom: Newsroom, **changes: Any) -> None:
+    services = newsroom.client.services
+    own = services.settings.discord.model_copy(update=changes)
+    services.settings = services.settings.model_copy(update={"discord": own})
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_new_articles_of_chosen_sources_are_posted_as_they_come_so_many_an_hour(
+    newsroom: Newsroom,
+) -> None:
+    configured(
+        newsroom, announce_channel=newsroom.channel.id, announce_sources=("example",), announce_an_hour=1
+    )
+    elsewhere = BRIDGE.replace("example.org", "elsewhere.net").replace("Linden", "Other")
+    second = HARVEST.replace("Frost ruins", "Hail ruins").replace("/harvest", "/hail")
+    await newsroom.ingest(bridge=BRIDGE, other=elsewhere, hail=second)
+    before = len(newsroom.env.http_requests)
+    for _ in range(2):
+        await newsroom.client.watching.post()
+    (posted,) = newsroom.env.http_requests[before:]
+    assert "A new article:" in texts(posted.json["components"])
+    assert "Mayor opens the Linden Bridge" in texts(posted.json["components"])  # the oldest first
+
+    an_hour_ago = str([time.time() - 3_601])
+    await newsroom.client.services.records.save_note("articles announced at", an_hour_ago)
+    await newsroom.client.watching.post()
+    later = newsroom.env.http_requests[before + 1 :]
+    assert ["Hail ruins" in texts(one.json["components"]) for one in later] == [True]
+    await newsroom.ingest(bridge=BRIDGE.replace("forty", "fifty"))  # changed, not new
+    await newsroom.client.services.records.save_note("articles announced at", an_hour_ago)
+    count = len(newsroom.env.http_requests)
+    await newsroom.client.watching.post()
+    assert len(newsroom.env.http_requests) == count
+
+
+@pytest.mark.simcord(settle_timeout=120)
+async def test_a_digest_is_posted_every_so_many_days_where_there_is_news(newsroom: Newsroom) -> None:
+    days = {"digest_channel": newsroom.channel.id, "digest_days": 3_650}
+    configured(newsroom, digest_topic="quantum physics", **days)
+    before = len(newsroom.env.http_requests)
+    await newsroom.client.watching.post()
+    assert len(newsroom.env.http_requests) == before
+    configured(newsroom, digest_topic="the apricot harvest", **days)
+    await newsroom.client.services.records.save_note("digest posted", "0")
+    for _ in range(2):
+        await newsroom.client.watching.post()
+    (posted,) = newsroom.env.http_requests[before:]
+    assert "Growers in the Wachau" in texts(posted.json["components"])
