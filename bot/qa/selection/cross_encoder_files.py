@@ -13,13 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ingest.embedding.model_files import (
-    MODEL,
-    PRECISIONS,
-    Precision,
-    models_folder,
-    weights_file,
-)
+from ingest.embedding.model_files import MODEL, PRECISIONS, Precision, models_folder, weights_file
 from ingest.errors import ModelFilesMissing, UserFacingError
 from ingest.system.atomic_write import replacing
 from ingest.system.digest import sha256_of

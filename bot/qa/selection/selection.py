@@ -67,9 +67,8 @@ def choose(question: str, options: Sequence[Candidate], evidence: Sequence[Evide
     mixed = mixed + speech_preference(question, places, evidence)
     logit = learned.chance @ chance_features(options, mixed, evidence) + learned.chance_offset
     chance = 1 / (1 + math.exp(-float(logit)))
-    least = (
-        0.0 if asks_what_was_said(question) else learned.longer
-    )  # people say more than one thing on a matter
+    # people say more than one thing on a matter
+    least = 0.0 if asks_what_was_said(question) else learned.longer
     groups = _groups(options, _worthwhile(options, mixed, learned.further, least), evidence)
     chosen = tuple(_chosen(options, group, evidence, learned.marked) for group in groups)
     return Selection(chosen, chance, chance < learned.low)
@@ -116,8 +115,7 @@ def _leans(text: str) -> bool:
 
 def _repeats(options: Sequence[Candidate], n: int, picked: Sequence[int]) -> bool:
     """Whether a picked sentence says the same in nearly the same words."""
-    stems = options[n].stems
-    others = (options[other].stems for other in picked)
+    stems, others = options[n].stems, (options[other].stems for other in picked)
     return any(len(stems & other) > NEAR_COPY * min(len(stems), len(other)) for other in others)
 
 
