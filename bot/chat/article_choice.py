@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
+from bot.chat.messages.buttons import guarded
 from bot.chat.messages.language import Words
 from bot.chat.messages.layout import Message, text_message
 from bot.chat.messages.markup import length, one_line, visible
@@ -36,12 +37,9 @@ class SummaryButton(ui.DynamicItem[ui.Button[Any]], template=r"bylinesummary:(?P
     ) -> SummaryButton:
         return cls(match["article"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        try:
-            if await interaction.client.admits(interaction):
-                await interaction.client.summaries.of_article(interaction, self.article)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await interaction.client.summaries.of_article(interaction, self.article)
 
 
 def article_question(articles: Sequence[Article], words: Words) -> Message:

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.chat.messages.buttons import guarded
 from bot.chat.messages.language import Words
 from bot.chat.messages.layout import Message
 from bot.chat.messages.markup import head
@@ -32,13 +33,9 @@ class ExampleButton(ui.DynamicItem[ui.Button[Any]], template=r"bylinetry:(?P<que
     ) -> ExampleButton:
         return cls(match["question"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
-        try:
-            if await interaction.client.admits(interaction):
-                await interaction.client.questions.from_interaction(interaction, self.question)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await interaction.client.questions.from_interaction(interaction, self.question)
 
 
 async def with_examples(message: Message, services: Services, words: Words) -> Message:

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str as _
 
+from bot.chat.messages.buttons import guarded
 from bot.chat.messages.displays import NO_PINGS, acknowledge
 from bot.chat.messages.language import Words
 from bot.chat.messages.layout import Message
@@ -43,13 +44,9 @@ class PageButton(
     ) -> PageButton:
         return cls(int(match["offset"]), match["query"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        try:
-            if not await interaction.client.admits(interaction):
-                return
-            await interaction.client.turn_page(interaction, self.query, self.offset)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await interaction.client.turn_page(interaction, self.query, self.offset)
 
 
 class Sources:

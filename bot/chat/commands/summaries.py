@@ -19,6 +19,7 @@ from bot.chat.article_choice import (
 )
 from bot.chat.commands.questions import Questions
 from bot.chat.commands.request import Request
+from bot.chat.messages.buttons import guarded
 from bot.chat.messages.displays import InteractionDisplay, acknowledge
 from bot.chat.messages.failures import Refused
 from bot.chat.messages.language import Words
@@ -50,13 +51,9 @@ class DigestButton(
     ) -> DigestButton:
         return cls(int(match["days"]), match["topic"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
-        try:
-            if await interaction.client.admits(interaction):
-                await interaction.client.summaries.digest(interaction, self.topic, self.days)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await interaction.client.summaries.digest(interaction, self.topic, self.days)
 
 
 class Summaries:

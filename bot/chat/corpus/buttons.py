@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.chat.messages.buttons import guarded
 from bot.chat.messages.layout import Message
 
 
@@ -34,13 +35,9 @@ class CorpusButton(
     ) -> CorpusButton:
         return cls(match["action"], match["argument"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
-        try:
-            if await interaction.client.admits(interaction):
-                await interaction.client.corpus.pressed(interaction, self.action, self.argument)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await interaction.client.corpus.pressed(interaction, self.action, self.argument)
 
 
 def with_buttons(text: str, buttons: Sequence[CorpusButton]) -> Message:

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import wraps
 from typing import Any
 
 import discord
 
 Press = Callable[["discord.Interaction[Any]", str, int], Awaitable[None]]
 """What a button does: the interaction, the answer's key, and the citation it is about (0: all)."""
+Callback = Callable[[Any, "discord.Interaction[Any]"], Coroutine[Any, Any, None]]
+
+
+def guarded(callback: Callback) -> Callback:
+    """A dynamic item's callback, run where the bot may act at all; what it raises the client explains.
+
+    discord.py only logs what a dynamic item raises.
+    """
+
+    @wraps(callback)
+    async def run(item: Any, interaction: discord.Interaction[Any]) -> None:
+        try:
+            if await interaction.client.admits(interaction):
+                await callback(item, interaction)
+        except Exception as error:
+            await interaction.client.failed(interaction, error)
+
+    return run
 
 
 class AnswerButton(
@@ -35,6 +54,7 @@ class AnswerButton(
     ) -> AnswerButton:
         return cls(match["action"], match["key"], int(match["number"]), label="·")
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await _press(interaction, self.action, self.key, self.number)
 
@@ -64,19 +84,14 @@ class AnswerMenu(
     ) -> AnswerMenu:
         return cls(match["key"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         chosen = dict(interaction.data or {}).get("values") or [""]
         await _press(interaction, str(chosen[0]), self.key, 0)  # type: ignore[index]
 
 
 async def _press(interaction: discord.Interaction[Any], action: str, key: str, number: int) -> None:
-    """Discord.py only logs what a dynamic item raises, so the client's handler is called from here."""
     presses: Mapping[str, Press] = interaction.client.presses
-    try:
-        if not await interaction.client.admits(interaction):
-            return
-        if action not in presses:
-            raise LookupError(f"no button does {action!r}")
-        await presses[action](interaction, key, number)
-    except Exception as error:
-        await interaction.client.failed(interaction, error)
+    if action not in presses:
+        raise LookupError(f"no button does {action!r}")
+    await presses[action](interaction, key, number)

@@ -8,6 +8,8 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.chat.messages.buttons import guarded
+
 
 class WatchingButton(
     ui.DynamicItem[ui.Button[Any]],
@@ -31,10 +33,6 @@ class WatchingButton(
     ) -> WatchingButton:
         return cls(match["action"], match["argument"])
 
+    @guarded
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        # discord.py only logs what a dynamic item raises, so the client's handler is called from here
-        try:
-            if await interaction.client.admits(interaction):
-                await interaction.client.watching.pressed(interaction, self.action, self.argument)
-        except Exception as error:
-            await interaction.client.failed(interaction, error)
+        await interaction.client.watching.pressed(interaction, self.action, self.argument)
