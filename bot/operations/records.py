@@ -14,7 +14,7 @@ from typing import Any, Literal
 from bot.operations.records_file import RecordsFile
 from bot.qa.answers import Answer, ArticleRef, Citation, Turn
 
-Kind = Literal["question", "summary", "digest", "said", "timeline", "compare"]
+Kind = Literal["question", "summary", "digest", "said", "timeline"]
 Vote = Literal["up", "down"]
 
 
